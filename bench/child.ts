@@ -1,0 +1,88 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+
+const PATIENCE_MS = 30_000;
+
+/**
+ * A measured process: a node script with an IPC channel, on a CPU core of its own where the system can pin.
+ *
+ * It speaks first (it is ready), then gives exactly one message for each question, in order; all are of one type, which the
+ * script promises in messages.ts. Its stderr goes to ours.
+ */
+export class Child<Message> {
+  readonly #process: ChildProcess;
+  readonly #what: string;
+  readonly #heard: Message[] = [];
+  readonly #exit: Promise<void>;
+  #over: string | undefined;
+  #wake: () => void = () => {};
+
+  /** Starts `script` (a .js file) with `argument`. `what` names it in error messages; `core` is the CPU to pin it to, if that can be done. */
+  constructor(script: string, options: { argument: string; what: string; core: number }) {
+    this.#what = options.what;
+    const node = [process.execPath, script, options.argument] as const;
+    const [command, ...args] = canPin() ? ["taskset", "-c", String(options.core), ...node] : node;
+    this.#process = spawn(command, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    this.#process.on("message", (message: Message) => {
+      this.#heard.push(message);
+      this.#wake();
+    });
+    this.#exit = new Promise((resolve) => {
+      const over = (why: string): void => {
+        this.#over ??= why;
+        this.#wake();
+        resolve();
+      };
+      this.#process.on("error", (error) => over(error.message));
+      this.#process.on("exit", (code, signal) => over(`exit ${code ?? signal}`));
+    });
+  }
+
+  /** The next message of the process; fails when it ends first, or says nothing for 30 s. */
+  async next(): Promise<Message> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const message = this.#heard.shift();
+      if (message !== undefined) return message;
+      if (this.#over !== undefined) throw new Error(`The process of ${this.#what} ended early (${this.#over}).`);
+      if (Date.now() >= deadline)
+        throw new Error(`The process of ${this.#what} was silent for ${PATIENCE_MS / 1000} s.`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, deadline - Date.now());
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Sends a question and waits for its answer. */
+  async ask(question: string): Promise<Message> {
+    // A send to a process that is gone fails here; next() then says why it went.
+    if (this.#process.connected) this.#process.send(question, () => {});
+    return this.next();
+  }
+
+  /** Waits for `ms` milliseconds, or fails as soon as the process ends. */
+  async watch(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const slept = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([slept, this.#exit]);
+    clearTimeout(timer);
+    if (this.#over !== undefined) throw new Error(`The process of ${this.#what} ended early (${this.#over}).`);
+  }
+
+  /** Ends the process and waits until it is gone; always resolves. */
+  async stop(): Promise<void> {
+    if (this.#over === undefined) this.#process.kill("SIGKILL"); // nothing in it is worth saving
+    await this.#exit;
+  }
+}
+
+let pins: boolean | undefined;
+
+/** Whether processes can be pinned to cores 0 and 1 here (`taskset` of Linux, and two cores that are ours). */
+export function canPin(): boolean {
+  pins ??= ["0", "1"].every((core) => spawnSync("taskset", ["-c", core, "true"]).status === 0);
+  return pins;
+}

@@ -1,0 +1,53 @@
+// Runs a closed loop over one client module in a process of its own: node load-process.js ORDER, with an IPC channel.
+import { pathToFileURL } from "node:url";
+import { Histogram } from "./histogram.js";
+import type { LoadOrder, LoadSample } from "./messages.js";
+import type { EchoClient, OpenClient } from "./peer.js";
+
+/** 20 bytes, as in every figure of the report. */
+const PAYLOAD = "20-byte payload.....";
+
+if (process.argv[2] === undefined || process.send === undefined) {
+  throw new Error("This script is started by the benchmark harness; run bench/run.ts.");
+}
+process.on("disconnect", () => process.exit()); // the harness is gone
+
+const order: LoadOrder = JSON.parse(process.argv[2]);
+const { open }: { open: OpenClient } = await import(pathToFileURL(order.client).href);
+
+const latencies = new Histogram();
+let calls = 0;
+
+async function fiber(client: EchoClient): Promise<never> {
+  for (;;) {
+    const began = performance.now();
+    const answer = await client.echo(PAYLOAD);
+    if (answer !== PAYLOAD) {
+      throw new Error(`The server answered ${JSON.stringify(answer)} in place of the payload "${PAYLOAD}".`);
+    }
+    latencies.record((performance.now() - began) * 1000);
+    calls += 1;
+  }
+}
+
+function sample(): LoadSample {
+  const taken = {
+    cpu: process.cpuUsage(),
+    calls,
+    at: performance.now(),
+    p50: latencies.percentile(50),
+    p99: latencies.percentile(99),
+  };
+  latencies.reset();
+  return taken;
+}
+
+process.on("message", () => process.send?.(sample())); // the only question is "sample"
+
+const clients = await Promise.all(Array.from({ length: order.connections }, () => open(order.address)));
+for (let i = 0; i < order.inflight; i++) {
+  const client = clients[i % clients.length];
+  // A call that fails makes the run worthless: the rejection is not handled, so it ends the process with its message.
+  if (client !== undefined) void fiber(client);
+}
+process.send(sample());

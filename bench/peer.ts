@@ -1,0 +1,14 @@
+/** What a server module exports as `start`: binds a free port of 127.0.0.1 and gives back its address, `tcp://127.0.0.1:PORT`. */
+export type StartServer = () => Promise<string>;
+
+/**
+ * What a client module exports as `open`: one client with one connection to `address`, which is `tcp://127.0.0.1:PORT`.
+ * It is never closed; its process is ended.
+ */
+export type OpenClient = (address: string) => Promise<EchoClient>;
+
+/** A connected client, as the load generator sees it. */
+export interface EchoClient {
+  /** Calls the method `echo`; the promise gives back the payload, or rejects when the call or the connection failed. */
+  echo(payload: string): Promise<unknown>;
+}

@@ -1,0 +1,17 @@
+import type { Method } from "../contract/method.js";
+import type { Body, CallHead } from "./sink.js";
+
+/** How messages are written in one encoding. Bound to each method once, when its route is made. */
+export interface Codec {
+  readonly name: CallHead["codec"];
+  bind(method: Method): MethodCodec;
+}
+
+/** Reads and writes the messages of one method. What cannot be read throws an RpcError (`invalid_argument`). */
+export interface MethodCodec {
+  /** Body to input. `positional`: the body is a list of arguments. An undefined body (there was no message) is an undefined input. */
+  readInput(body: Body, positional: boolean): unknown;
+  writeOutput(value: unknown): Body;
+  writeInput(value: unknown): Body;
+  readOutput(body: Body): unknown;
+}

@@ -1,0 +1,162 @@
+import type { Call, MethodInfo, Peer } from "../contract/call.js";
+import type { Ambient } from "./ambient.js";
+import { type Cancelable, Cancellation } from "./cancellation.js";
+import type { MethodCodec } from "./codec.js";
+import { startDeadline, type Timer } from "./deadline.js";
+import { toFields } from "./fields.js";
+import type { Route } from "./routes.js";
+import { RpcError, statusOf } from "./rpc-error.js";
+import type { Body, CallHead, Sink } from "./sink.js";
+import { OK, type Status } from "./status.js";
+
+/** What all calls of a server share. */
+export interface ServerEnvironment {
+  /** Keeps the current call for calls made inside methods; none: they find it only by `parent`. */
+  readonly ambient?: Ambient | undefined;
+  /** Lets callers read the message of errors that are no RpcError. */
+  readonly exposeErrors?: boolean | undefined;
+  /** The longest time that a caller may ask for, in milliseconds; also the limit of calls that name none. */
+  readonly maxTimeoutMs?: number | undefined;
+  /** Hears of errors that a method did not mean to throw. */
+  readonly report?: ((error: unknown, method: MethodInfo) => void) | undefined;
+}
+
+/** How a server answers one call. */
+export interface ServerCallParts {
+  readonly route: Route;
+  readonly codec: MethodCodec;
+  readonly head: CallHead;
+  readonly reply: Sink;
+  readonly environment: ServerEnvironment;
+}
+
+/** One call at the server: what its method sees, and the way its answer goes. What is not asked for is not made. */
+export abstract class ServerCall implements Call, Cancelable {
+  readonly peer: Peer;
+  readonly deadline: number | undefined;
+  input: unknown = undefined;
+  protected readonly route: Route;
+  protected readonly codec: MethodCodec;
+  protected readonly request: CallHead;
+  protected readonly reply: Sink;
+  protected readonly environment: ServerEnvironment;
+  protected ended: boolean = false;
+  #timeoutMs: number | undefined;
+  #timer: Timer | undefined = undefined;
+  #cancellation: Cancellation | undefined = undefined;
+  #headers: Headers | undefined = undefined;
+  #responseHeaders: Headers | undefined = undefined;
+  #responseTrailers: Headers | undefined = undefined;
+
+  constructor({ route, codec, head, reply, environment }: ServerCallParts) {
+    this.route = route;
+    this.codec = codec;
+    this.request = head;
+    this.peer = head.peer;
+    this.reply = reply;
+    this.environment = environment;
+    const { maxTimeoutMs } = environment;
+    const asked = head.timeoutMs;
+    this.#timeoutMs =
+      maxTimeoutMs === undefined || (asked !== undefined && asked < maxTimeoutMs) ? asked : maxTimeoutMs;
+    this.deadline = this.#timeoutMs === undefined ? undefined : Date.now() + this.#timeoutMs;
+  }
+
+  get method(): MethodInfo {
+    return this.route.info;
+  }
+
+  get headers(): Headers {
+    // Headers takes pairs; its own declaration wants them writable.
+    return (this.#headers ??= new Headers(this.request.fields as [string, string][]));
+  }
+
+  get responseHeaders(): Headers {
+    return (this.#responseHeaders ??= new Headers());
+  }
+
+  get responseTrailers(): Headers {
+    return (this.#responseTrailers ??= new Headers());
+  }
+
+  get signal(): AbortSignal {
+    return this.cancellation.signal;
+  }
+
+  /** The cancellation of this call, for calls made inside it to tie themselves to. */
+  get cancellation(): Cancellation {
+    return (this.#cancellation ??= new Cancellation());
+  }
+
+  timeoutMs(): number | undefined {
+    return this.deadline === undefined ? undefined : Math.max(0, this.deadline - Date.now());
+  }
+
+  /** Ends the call from inside, with an error answer: the deadline has passed. */
+  cancel(status: Status): void {
+    if (this.ended) return;
+    this.reply.end(status);
+    this.abort(status);
+  }
+
+  /** Ends the call from outside: the caller cancelled, or is gone. Nothing is answered any more. */
+  protected abort(status: Status): void {
+    if (this.ended) return;
+    this.close(status);
+    this.#cancellation?.cancel(status);
+  }
+
+  /** Runs the method, as the current call where there is an ambience; what it throws is the answer. */
+  protected run(): void {
+    if (this.#timeoutMs !== undefined && this.#timeoutMs <= 0) {
+      this.fail(new RpcError("deadline_exceeded", `Call ${this.method.path} arrived after its deadline.`));
+      return;
+    }
+    const { ambient } = this.environment;
+    try {
+      this.answer(ambient === undefined ? this.route.handler(this) : ambient.run(this, this.route.handler));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Takes what the method returned. */
+  protected abstract answer(output: unknown): void;
+
+  /** Starts the clock of a call that goes on after this turn. */
+  protected watch(): void {
+    if (this.#timeoutMs === undefined || this.#timer !== undefined || this.ended) return;
+    this.#timer = startDeadline(this, this.#timeoutMs, this.method.path);
+  }
+
+  /** Sends what `responseHeaders` holds, if anybody touched it. Once, before the first message. */
+  protected sendHead(): void {
+    if (this.#responseHeaders === undefined) return;
+    this.reply.head(toFields(this.#responseHeaders));
+  }
+
+  /** Ends the answer: success, after the last message where there is one. */
+  protected finish(last?: Body): void {
+    this.close();
+    this.reply.end(
+      this.#responseTrailers === undefined ? OK : { ...OK, trailers: toFields(this.#responseTrailers) },
+      last,
+    );
+  }
+
+  /** Ends the answer with what the method threw. */
+  protected fail(error: unknown): void {
+    if (this.ended) return;
+    this.close();
+    if (!(error instanceof RpcError)) this.environment.report?.(error, this.method);
+    const status = statusOf(error, this.environment.exposeErrors);
+    const trailers = this.#responseTrailers === undefined ? [] : toFields(this.#responseTrailers);
+    this.reply.end(trailers.length === 0 ? status : { ...status, trailers: [...trailers, ...status.trailers] });
+  }
+
+  /** No more answers, and no clock. `reason` is given where the call was ended before its time. */
+  protected close(_reason?: Status): void {
+    this.ended = true;
+    this.#timer?.clear();
+  }
+}

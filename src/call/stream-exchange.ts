@@ -1,0 +1,47 @@
+import type { CallOptions } from "../contract/call.js";
+import type { Cancellation } from "./cancellation.js";
+import { Exchange } from "./exchange.js";
+import { Inbox, type InboxOwner } from "./inbox.js";
+import type { RemoteMethod } from "./remote.js";
+import { errorOf, type RpcError } from "./rpc-error.js";
+import type { Body, CallHead, Dispatch } from "./sink.js";
+import { failure, type Status } from "./status.js";
+
+/** A call whose answer is a stream. */
+export class StreamExchange extends Exchange implements InboxOwner {
+  readonly #inbox: Inbox<unknown> = new Inbox(this);
+
+  /** Makes the call at once, read or not. The messages come one by one; leaving the loop early cancels the call. */
+  static start(
+    dispatch: Dispatch,
+    method: RemoteMethod,
+    opening: { head: CallHead; input: unknown; options?: CallOptions | undefined; parent?: Cancellation | undefined },
+  ): AsyncIterableIterator<unknown> {
+    const exchange = new StreamExchange(method, opening.options);
+    exchange.open(dispatch, opening);
+    return exchange.#inbox;
+  }
+
+  override message(body: Body): boolean {
+    try {
+      return this.#inbox.push(this.method.codec.readOutput(body));
+    } catch (error) {
+      this.cancel(failure("internal", `An answer of ${this.method.info.path} cannot be read: ${String(error)}`));
+      return true;
+    }
+  }
+
+  roomy(): void {
+    this.resume();
+  }
+
+  abandoned(): void {
+    this.cancel(failure("canceled", `The reader of ${this.method.info.path} stopped before the end.`));
+  }
+
+  protected override settle(status: Status): void {
+    if (status.code === "ok") this.#inbox.end();
+    // What the caller's own input threw comes back as it is, whatever it was.
+    else this.#inbox.end((this.failure as RpcError | undefined) ?? errorOf(status));
+  }
+}

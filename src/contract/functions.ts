@@ -1,0 +1,44 @@
+import type { Call } from "./call.js";
+import type { Implementation } from "./implement.js";
+import type { Method } from "./method.js";
+import { checkName, type Service } from "./service.js";
+
+/** Plain functions by name; `this` inside them is the call. */
+export type PlainFunctions = Readonly<Record<string, (this: Call, ...args: never[]) => unknown>>;
+
+/** A service made of plain functions. `F` carries their types to a client that imports nothing but the type. */
+export interface FunctionService<F extends PlainFunctions = PlainFunctions> extends Implementation {
+  readonly "~functions"?: F | undefined;
+}
+
+/** What can be said of plain functions beside their code. */
+export interface FunctionsOptions<K extends string> {
+  /** The name that a function's answers carry on wires which name them: `{ ping: "pong" }`. */
+  readonly out?: Readonly<Partial<Record<K, string>>>;
+}
+
+/**
+ * Makes a service of plain functions: no schema, no code generation. Their arguments are taken by position, as they come, and are
+ * not validated. Inside a function written with `function` or as a method, `this` is the call.
+ * Throws a TypeError for a generator: streams need a contract.
+ */
+export function functions<const F extends PlainFunctions>(
+  name: string,
+  fns: F & ThisType<Call>,
+  options: FunctionsOptions<keyof F & string> = {},
+): FunctionService<F> {
+  const methods: Record<string, Method> = {};
+  const out: Readonly<Record<string, string | undefined>> = options.out ?? {};
+  for (const [key, fn] of Object.entries(fns)) {
+    checkName("method", key);
+    if (/GeneratorFunction$/u.test(fn.constructor.name)) {
+      throw new TypeError(
+        `Function ${key} of ${name} is a generator: declare it in a service() with serverStream() instead.`,
+      );
+    }
+    methods[key] = { shape: "unary", positional: true, out: out[key] };
+  }
+  const service: Service = { name, methods };
+  checkName("service", name);
+  return { "~callwire": "implementation", service, target: fns };
+}

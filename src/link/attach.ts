@@ -1,0 +1,260 @@
+import { OutBuffer } from "../bytes/out-buffer.js";
+import { failure } from "../call/status.js";
+import type { Connection, Receiver } from "../transports/connection.js";
+import type { Outlet, Session } from "../wires/wire.js";
+import type { LinkCounters } from "./counters.js";
+
+/** More than this waiting to leave, and writers of streams are told to stop. */
+const HIGH_WATER_BYTES = 256 * 1024;
+/** After saying goodbye, the peer has so long to do the same before the connection is cut. */
+const LINGER_TICKS = 1;
+
+/** What an attachment needs to know. */
+export interface AttachOptions {
+  /** Makes the session; given the first bytes where those decide which. Undefined: nobody knows what they are. */
+  readonly open: (outlet: Outlet, first: Uint8Array) => Session | "more" | undefined;
+  readonly counters: LinkCounters;
+  /** Stops reading while too much waits to leave: for servers, whose peers may ask without ever listening. */
+  readonly holdReading: boolean;
+  /** Lets the process end while no call is open: for clients. */
+  readonly holdProcess: boolean;
+  /** Told once, when the connection is gone. */
+  readonly closed: (attachment: Attachment, error?: Error) => void;
+  /** Told of what a person should know: a broken protocol, a failure of our own. */
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Where a wire meets a transport, the same for all of both: it feeds the session what comes, gathers what it says into one write a turn,
+ * and ends the connection when both sides are done.
+ */
+export class Attachment implements Receiver, Outlet {
+  readonly buffer: OutBuffer = new OutBuffer();
+  readonly connection: Connection;
+  readonly #options: AttachOptions;
+  #session: Session | undefined = undefined;
+  /** Bytes that came before it was known what they are. */
+  #first: Uint8Array = NONE;
+  /** Bytes that sessions have announced and that have not left. */
+  #unsent = 0;
+  #receiving = false;
+  #scheduled = false;
+  #wasFull = false;
+  #sessionPaused = false;
+  #held = false;
+  #peerEnded = false;
+  #ending = false;
+  #said = false;
+  #closed = false;
+  /** Sweeps since something came, and sweeps since the end was said. */
+  #silentTicks = 0;
+  /** The process is held open by this connection. */
+  #live = false;
+
+  constructor(connection: Connection, options: AttachOptions) {
+    this.connection = connection;
+    this.#options = options;
+    if (options.holdProcess) connection.hold(false);
+    const session = options.open(this, NONE);
+    if (typeof session === "object") this.#session = session;
+  }
+
+  get full(): boolean {
+    return this.#unsent + this.connection.pending > HIGH_WATER_BYTES;
+  }
+
+  /** Calls that have not ended. */
+  get open(): number {
+    return this.#session?.open ?? 0;
+  }
+
+  /** It has been found what the connection speaks. */
+  get decided(): boolean {
+    return this.#session !== undefined;
+  }
+
+  wrote(bytes: number): void {
+    this.#unsent += bytes;
+    if (this.#receiving || this.#scheduled) return;
+    this.#scheduled = true;
+    // Promises that are due run before the tick, so what their calls answer leaves in the same write.
+    queueMicrotask(this.#later);
+  }
+
+  pause(): void {
+    this.#sessionPaused = true;
+    this.connection.pause();
+  }
+
+  resume(): void {
+    this.#sessionPaused = false;
+    if (!this.#held) this.connection.resume();
+  }
+
+  fail(reason: string): void {
+    this.#options.counters.protocolErrors += 1;
+    this.#options.log(`Closed ${this.connection.address}: ${reason}`);
+    this.#ending = true;
+    this.wrote(0);
+  }
+
+  data(chunk: Uint8Array): void {
+    this.#silentTicks = 0;
+    this.#options.counters.bytesIn += chunk.length;
+    this.#receiving = true;
+    try {
+      if (this.#session !== undefined) this.#session.receive(chunk);
+      else this.#decide(chunk);
+    } catch (error) {
+      this.#broken(error);
+    }
+    this.#receiving = false;
+    if (this.#unsent > 0 || this.#ending || this.#peerEnded) {
+      // Calls that go on may be about to answer; if there are none, nothing is gained by waiting.
+      if (this.open > 0) this.wrote(0);
+      else this.#flush();
+    } else this.#settle();
+  }
+
+  end(): void {
+    this.#peerEnded = true;
+    try {
+      this.#session?.finish();
+    } catch (error) {
+      this.#broken(error);
+    }
+    this.wrote(0);
+  }
+
+  drain(): void {
+    this.#relieve();
+  }
+
+  close(error?: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const why = error === undefined ? "was closed" : `was lost: ${error.message}`;
+    this.buffer.release();
+    try {
+      this.#session?.lost(failure("unavailable", `Connection to ${this.connection.address} ${why}.`));
+    } finally {
+      this.#options.closed(this, error);
+    }
+  }
+
+  /** Lets open calls end, takes no new ones, then says goodbye. */
+  retire(): void {
+    this.#ending = true;
+    this.#session?.retire();
+    this.wrote(0);
+  }
+
+  /** Cuts the connection now; open calls end as `unavailable`. */
+  destroy(reason: string): void {
+    this.connection.destroy(new Error(reason));
+  }
+
+  /** Called at even intervals, with what a peer may do at most in a number of them. Cuts those who do less. */
+  sweep(limits: { readonly firstTicks: number; readonly idleTicks: number }): void {
+    this.#silentTicks += 1;
+    if (this.#said) {
+      if (this.#silentTicks > LINGER_TICKS && this.connection.pending === 0)
+        this.destroy("The peer did not close its end.");
+    } else if (this.#session === undefined) {
+      if (this.#silentTicks > limits.firstTicks) this.#unknown("it did not show in time what it speaks");
+    } else if (this.open === 0 && this.#silentTicks > limits.idleTicks) this.retire();
+  }
+
+  readonly #later = (): void => {
+    process.nextTick(this.#flush);
+  };
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    if (this.#closed) return;
+    if (this.full) this.#wasFull = true;
+    this.#session?.gather();
+    this.#unsent = 0;
+    if (this.#said) this.buffer.release();
+    else if (this.buffer.length > 0) this.#write();
+    if (!this.full) this.#relieve();
+    else if (this.#options.holdReading && !this.#held) {
+      this.#held = true;
+      this.connection.pause();
+    }
+    this.#settle();
+  };
+
+  #write(): void {
+    this.#options.counters.bytesOut += this.buffer.length;
+    const taken = this.connection.write(this.buffer.view());
+    if (taken) this.buffer.release();
+    else {
+      this.buffer.forget();
+      this.#wasFull = true;
+    }
+  }
+
+  /** Lets those go on who were told that there is no room. */
+  #relieve(): void {
+    if (this.#closed || !this.#wasFull || this.full) return;
+    this.#wasFull = false;
+    if (this.#held) {
+      this.#held = false;
+      if (!this.#sessionPaused) this.connection.resume();
+    }
+    this.#session?.drained();
+  }
+
+  /** Looks whether the connection is done, and whether the process has to stay for it. */
+  #settle(): void {
+    const { open } = this;
+    if (this.#options.holdProcess) this.#hold(open > 0);
+    if ((this.#ending || this.#peerEnded) && open === 0 && !this.#said && this.#unsent === 0) {
+      this.#said = true;
+      this.#silentTicks = 0;
+      this.connection.end();
+    }
+  }
+
+  #hold(live: boolean): void {
+    if (live === this.#live) return;
+    this.#live = live;
+    this.connection.hold(live);
+  }
+
+  #decide(chunk: Uint8Array): void {
+    const first = this.#first.length === 0 ? chunk : joined(this.#first, chunk);
+    const session = this.#options.open(this, first);
+    if (session === "more") this.#first = first.slice();
+    else if (session === undefined) this.#unknown("nobody here speaks what it began with");
+    else {
+      this.#first = NONE;
+      this.#session = session;
+      session.receive(first);
+    }
+  }
+
+  #unknown(why: string): void {
+    this.#options.counters.undetected += 1;
+    this.#options.log(`Closed ${this.connection.address}: ${why}.`);
+    this.destroy(`The connection was closed: ${why}.`);
+  }
+
+  /** A session threw, which none should: its connection ends, the others live on. */
+  #broken(error: unknown): void {
+    this.#options.log(
+      `Closed ${this.connection.address} after a failure of callwire itself: ${String((error as Error).stack ?? error)}`,
+    ); // for a bug report
+    this.connection.destroy();
+  }
+}
+
+const NONE = new Uint8Array(0);
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}

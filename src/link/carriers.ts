@@ -1,0 +1,27 @@
+import type { Connection, Listening } from "../transports/connection.js";
+import { dialTo, listenAt, type Place } from "../transports/net.js";
+import { tcpPlace } from "../transports/tcp.js";
+import { removeStale, unixPlace } from "../transports/unix.js";
+
+/** Listens at a URL, `tcp://127.0.0.1:0` or `unix:///run/app.sock`. Rejects with a sentence that names the URL. */
+export async function listenOn(url: string, accept: (connection: Connection) => void): Promise<Listening> {
+  const place = placeOf(url);
+  if ("path" in place.options) await removeStale(place.options.path);
+  try {
+    return await listenAt(place, accept);
+  } catch (error) {
+    throw new Error(`Cannot listen on ${url}: ${(error as Error).message}.`, { cause: error }); // all that node:net rejects with
+  }
+}
+
+/** Goes to a URL. `opened` is called when the connection is there. */
+export function dial(url: string, opened: () => void): Connection {
+  return dialTo(placeOf(url), opened);
+}
+
+/** The place that a URL of a listener names. Throws a TypeError that lists what there is. */
+function placeOf(url: string): Place {
+  if (url.startsWith("tcp://")) return tcpPlace(url.slice(6).replace(/\/$/u, ""));
+  if (url.startsWith("unix://")) return unixPlace(url.slice(7));
+  throw new TypeError(`${JSON.stringify(url)} is no address: write tcp://HOST:PORT or unix:///PATH.`);
+}

@@ -1,0 +1,172 @@
+import { type CallHead, DEAF, type Dispatch, type Sink } from "../call/sink.js";
+import { failure, type Status } from "../call/status.js";
+import type { Connection, Receiver } from "../transports/connection.js";
+import type { ClientSession, Limits, Wire } from "../wires/wire.js";
+import { Attachment } from "./attach.js";
+import { backoffMs } from "./backoff.js";
+import { dial } from "./carriers.js";
+import type { LinkCounters } from "./counters.js";
+import { WaitingCall } from "./waiting-call.js";
+
+/** Where a client goes, and how. */
+export interface Target {
+  readonly wire: Wire;
+  /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
+  readonly url: string;
+  readonly limits: Limits;
+  readonly byteOrder?: "little" | "big" | undefined;
+  /** An attempt to connect fails after so long. */
+  readonly connectTimeoutMs: number;
+  readonly counters: LinkCounters;
+  readonly log: (message: string) => void;
+}
+
+/**
+ * One connection to a server, made when the first call needs it and again when it is lost. The first attempt is made at once; after a failure,
+ * calls fail at once until the backoff has passed, except those that wait for readiness.
+ */
+export class Channel {
+  readonly #target: Target;
+  #connection: Connection | undefined = undefined;
+  #attachment: Attachment | undefined = undefined;
+  #session: ClientSession | undefined = undefined;
+  #waiting: WaitingCall[] = [];
+  #failures = 0;
+  #retryAt = 0;
+  #lastError = "";
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #closed = false;
+  #gone: (() => void) | undefined = undefined;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  /** Calls that have not ended, those that wait for the connection included. */
+  get open(): number {
+    return (this.#session?.open ?? 0) + this.#waiting.length;
+  }
+
+  readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
+    if (this.#session !== undefined) return this.#session.dispatch(head, reply);
+    if (this.#closed) {
+      reply.end(failure("unavailable", `The client of ${this.#target.url} is closed: connect() again.`));
+      return DEAF;
+    }
+    const wait = this.#retryAt - performance.now();
+    if (this.#connection === undefined && wait > 0 && head.waitForReady !== true) {
+      reply.end(this.#unreachable(`next attempt in ${Math.ceil(wait)} ms`));
+      return DEAF;
+    }
+    const call = new WaitingCall(head, reply);
+    this.#waiting.push(call);
+    if (this.#connection === undefined && this.#timer === undefined) this.#retry(wait);
+    return call;
+  };
+
+  /** Closes the connection; open calls end as `canceled`. Always resolves, within a second. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const status = failure("canceled", `The client of ${this.#target.url} was closed.`);
+    for (const call of this.#waiting.splice(0)) call.fail(status);
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const gone = new Promise<void>((resolve) => {
+      this.#gone = resolve;
+    });
+    if (this.#attachment === undefined) connection.destroy();
+    else {
+      this.#session?.lost(status);
+      this.#attachment.retire();
+    }
+    const cut = setTimeout(() => connection.destroy(), 1000);
+    await gone;
+    clearTimeout(cut);
+  }
+
+  #retry(waitMs: number): void {
+    if (waitMs <= 0) {
+      this.#connect();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#waiting = this.#waiting.filter((call) => !call.over);
+      if (this.#waiting.length > 0) this.#connect();
+    }, waitMs);
+  }
+
+  #connect(): void {
+    const { url, connectTimeoutMs, counters } = this.#target;
+    counters.connections += 1;
+    const connection = dial(url, () => this.#opened(connection));
+    this.#connection = connection;
+    const timer = setTimeout(
+      () => connection.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)),
+      connectTimeoutMs,
+    );
+    const receiver: Receiver = {
+      data: (chunk) => this.#attachment?.data(chunk),
+      end: () => this.#attachment?.end(),
+      drain: () => this.#attachment?.drain(),
+      close: (error) => {
+        clearTimeout(timer);
+        this.#connection = undefined;
+        if (this.#attachment === undefined) this.#refused(error);
+        else this.#attachment.close(error);
+        this.#gone?.();
+      },
+    };
+    this.#connectTimer = timer;
+    connection.start(receiver);
+  }
+
+  #connectTimer: NodeJS.Timeout | undefined = undefined;
+
+  #opened(connection: Connection): void {
+    clearTimeout(this.#connectTimer);
+    const { wire, url, limits, byteOrder, counters, log } = this.#target;
+    counters.open += 1;
+    this.#failures = 0;
+    this.#retryAt = 0;
+    this.#attachment = new Attachment(connection, {
+      counters,
+      log,
+      holdReading: false,
+      holdProcess: true,
+      open: (outlet) => (this.#session = wire.client(outlet, { limits, peer: { address: url }, byteOrder })),
+      closed: () => this.#lost(),
+    });
+    const calls = this.#waiting;
+    this.#waiting = [];
+    for (const call of calls) if (!call.over) call.go(this.dispatch);
+    this.#attachment.wrote(0);
+  }
+
+  #lost(): void {
+    this.#target.counters.open -= 1;
+    this.#attachment = undefined;
+    this.#session = undefined;
+  }
+
+  #refused(error: Error | undefined): void {
+    this.#failures += 1;
+    this.#lastError = error?.message ?? "the connection was closed";
+    const delay = backoffMs(this.#failures, Math.random());
+    this.#retryAt = performance.now() + delay;
+    const status = this.#unreachable("is the server running?");
+    const calls = this.#waiting;
+    this.#waiting = calls.filter((call) => call.request.waitForReady === true && !call.over);
+    for (const call of calls) if (call.request.waitForReady !== true && !call.over) call.fail(status);
+    if (this.#waiting.length > 0 && !this.#closed) this.#retry(delay);
+  }
+
+  #unreachable(advice: string): Status {
+    const { url } = this.#target;
+    return failure(
+      "unavailable",
+      `Cannot connect to ${url}: ${this.#lastError} (attempt ${this.#failures}; ${advice}).`,
+    );
+  }
+}

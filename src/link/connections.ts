@@ -1,0 +1,122 @@
+import type { Dispatch } from "../call/sink.js";
+import type { Connection } from "../transports/connection.js";
+import { detect } from "../wires/detect.js";
+import type { Limits, Wire } from "../wires/wire.js";
+import { Attachment } from "./attach.js";
+import type { LinkCounters } from "./counters.js";
+
+/** What accepted connections are served with. */
+export interface Host {
+  readonly wires: readonly Wire[];
+  readonly dispatch: Dispatch;
+  readonly limits: Limits;
+  readonly counters: LinkCounters;
+  readonly log: (message: string) => void;
+  /** A connection that has not shown what it speaks after so long is closed. */
+  readonly firstByteTimeoutMs: number;
+  /** A connection without calls that says nothing for so long is closed. */
+  readonly idleTimeoutMs: number;
+}
+
+/** How many connections are served, and wait, at once. */
+export interface Admission {
+  readonly maxActive: number;
+  /** Connections that are accepted but not read until another closes; more are refused. */
+  readonly maxWaiting: number;
+}
+
+const SWEEP_MS = 500;
+
+/** The connections of a server: admits them, watches over them, and ends them all. */
+export class Connections {
+  readonly #host: Host;
+  readonly #admission: Admission;
+  readonly #active: Set<Attachment> = new Set();
+  readonly #waiting: Connection[] = [];
+  readonly #sweeper: NodeJS.Timeout;
+  #emptied: (() => void) | undefined = undefined;
+  #stopping = false;
+
+  constructor(host: Host, admission: Admission) {
+    this.#host = host;
+    this.#admission = admission;
+    const limits = {
+      firstTicks: Math.ceil(host.firstByteTimeoutMs / SWEEP_MS),
+      idleTicks: Math.ceil(host.idleTimeoutMs / SWEEP_MS),
+    };
+    this.#sweeper = setInterval(() => {
+      for (const attachment of this.#active) attachment.sweep(limits);
+    }, SWEEP_MS).unref();
+  }
+
+  /** Takes over an accepted connection: serves it, lets it wait, or refuses it. */
+  readonly add = (connection: Connection): void => {
+    const { counters, log } = this.#host;
+    counters.connections += 1;
+    if (this.#stopping) connection.destroy();
+    else if (this.#active.size < this.#admission.maxActive) this.#attach(connection);
+    else if (this.#waiting.length < this.#admission.maxWaiting) this.#waiting.push(connection);
+    else {
+      counters.refused += 1;
+      log(`Refused ${connection.address}: ${this.#active.size} connections are open and ${this.#waiting.length} wait.`);
+      connection.destroy();
+    }
+  };
+
+  /**
+   * Ends all connections: calls that have come are answered, later ones refused. Always resolves: what is still open after `graceMs` is cut.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const connection of this.#waiting.splice(0)) connection.destroy();
+    // Requests that have reached this machine are read in the turns that are due.
+    await turn();
+    await turn();
+    for (const attachment of this.#active) attachment.retire();
+    if (this.#active.size > 0) {
+      const emptied = new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+      const cut = setTimeout(() => {
+        for (const attachment of this.#active) attachment.destroy("The server has stopped.");
+      }, graceMs);
+      await emptied;
+      clearTimeout(cut);
+    }
+    clearInterval(this.#sweeper);
+  }
+
+  #attach(connection: Connection): void {
+    const { wires, dispatch, limits, counters, log } = this.#host;
+    const peer = { address: connection.address };
+    counters.open += 1;
+    const attachment = new Attachment(connection, {
+      counters,
+      log,
+      holdReading: true,
+      holdProcess: false,
+      open: (outlet, first) => {
+        if (first.length === 0) return "more";
+        const wire = detect(first, wires, limits);
+        return typeof wire === "object" ? wire.server(outlet, dispatch, { limits, peer }) : wire;
+      },
+      closed: (closed) => this.#closed(closed),
+    });
+    this.#active.add(attachment);
+    connection.start(attachment);
+  }
+
+  #closed(attachment: Attachment): void {
+    this.#active.delete(attachment);
+    this.#host.counters.open -= 1;
+    const next = this.#stopping ? undefined : this.#waiting.shift();
+    if (next !== undefined) this.#attach(next);
+    if (this.#active.size === 0) this.#emptied?.();
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,68 @@
+import type { Fields } from "../call/fields.js";
+import { type Body, type CallHead, DEAF, type Dispatch, type Sink } from "../call/sink.js";
+import { OK, type Status } from "../call/status.js";
+
+/** A call made while there is no connection: what its caller says is kept until there is one. */
+export class WaitingCall implements Sink {
+  readonly request: CallHead;
+  readonly #reply: Sink;
+  #target: Sink | undefined = undefined;
+  #body: Body = undefined;
+  #refused = false;
+  #ended = false;
+  #over = false;
+
+  constructor(head: CallHead, reply: Sink) {
+    this.request = head;
+    this.#reply = reply;
+  }
+
+  /** The caller has given up, or has been told that there is no connection. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** There is a connection: the call is made on it. */
+  go(dispatch: Dispatch): void {
+    const target = dispatch(this.request, this.#reply);
+    this.#target = target;
+    if (this.#ended) target.end(OK, this.#body);
+    else {
+      if (this.#body !== undefined) target.message(this.#body);
+      if (this.#refused) this.#reply.drain();
+    }
+    this.#body = undefined;
+  }
+
+  /** There will be no connection. */
+  fail(status: Status): void {
+    this.#over = true;
+    this.#target = DEAF;
+    this.#reply.end(status);
+  }
+
+  head(_fields: Fields): void {}
+
+  message(body: Body): boolean {
+    if (this.#target !== undefined) return this.#target.message(body);
+    // Bytes are lent; and one message is all that is kept, so the caller waits after it.
+    this.#body = body instanceof Uint8Array ? body.slice() : body;
+    this.#refused = true;
+    return false;
+  }
+
+  end(status: Status, last?: Body): void {
+    if (this.#target !== undefined) this.#target.end(status, last);
+    else if (status.code !== "ok") {
+      this.#over = true;
+      this.#target = DEAF;
+    } else {
+      this.#ended = true;
+      if (last !== undefined) this.#body = last instanceof Uint8Array ? last.slice() : last;
+    }
+  }
+
+  drain(): void {
+    this.#target?.drain();
+  }
+}

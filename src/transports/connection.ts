@@ -1,0 +1,39 @@
+/** What a connection tells the one who has it. None of these throws. */
+export interface Receiver {
+  /** Bytes that came, lent until this returns. */
+  data(chunk: Uint8Array): void;
+  /** The peer will say nothing more; it may still listen. */
+  end(): void;
+  /** Everything written has been taken by the system. */
+  drain(): void;
+  /** The connection is gone; `error` where it did not end in peace. The last thing told. */
+  close(error?: Error): void;
+}
+
+/** An open stream of bytes to a peer: what every transport makes. */
+export interface Connection {
+  /** Where the peer is, as a URL. */
+  readonly address: string;
+  /** Begins reading. Once; nothing is read before. */
+  start(receiver: Receiver): void;
+  /** Sends bytes. True: the system has taken them and they may be overwritten; false: they belong to the connection, and `drain` will follow. */
+  write(bytes: Uint8Array): boolean;
+  /** Bytes written that the system has not taken yet. */
+  readonly pending: number;
+  pause(): void;
+  resume(): void;
+  /** Lets the process live on, or not, on account of this connection alone. */
+  hold(live: boolean): void;
+  /** Sends what is written, then tells the peer that nothing follows. */
+  end(): void;
+  /** Ends it at once, in both directions; the peer may see a reset. */
+  destroy(error?: Error): void;
+}
+
+/** A place where connections arrive. */
+export interface Listening {
+  /** Where it is, as a URL; port 0 is resolved. */
+  readonly address: string;
+  /** Takes no new connections; resolves when the place is free. Those that are open live on. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,128 @@
+import { Socket } from "node:net";
+import type { Connection, Receiver } from "./connection.js";
+
+/** Reads are made into one buffer: what is read is used or copied before the next read of any socket. */
+const READ_BYTES = 65_536;
+const shared = Buffer.allocUnsafeSlow(READ_BYTES);
+
+/** Windows hands a buffer to the system long before the read completes, so each socket needs its own there. */
+const readBuffer = (): Buffer => (process.platform === "win32" ? Buffer.allocUnsafeSlow(READ_BYTES) : shared);
+
+/** The part of node's socket that holds the system's handle; private to node, so used with a way out. */
+interface WithHandle {
+  _handle: object | null;
+}
+
+/** A socket of node:net (TCP or Unix) as a Connection. Bytes that arrive are in a buffer that all connections share. */
+export class SocketConnection implements Connection {
+  readonly address: string;
+  /** Set by both ways to make one. */
+  #socket!: Socket;
+  #receiver: Receiver | undefined = undefined;
+  #error: Error | undefined = undefined;
+
+  private constructor(address: string) {
+    this.address = address;
+  }
+
+  /**
+   * Wraps an accepted socket, which must not have been read from. Node's own way of reading allocates a buffer a read;
+   * to read into ours, the handle moves into a new Socket.
+   */
+  static accepted(socket: Socket, address: string): SocketConnection {
+    const connection = new SocketConnection(address);
+    // Private to node since ever, and cluster's way of passing sockets on; without it the socket is read as usual.
+    const donor = socket as unknown as WithHandle;
+    const handle = donor._handle;
+    if (handle === null || handle === undefined) connection.#readEvents(socket);
+    else {
+      donor._handle = null;
+      // `handle` is an option of Socket that its declaration leaves out.
+      const options = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: connection.#onread() };
+      connection.#socket = new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
+    }
+    connection.#listen();
+    return connection;
+  }
+
+  /** Wraps a socket made by `make`, which is given the options that it has to be made with. */
+  static made(address: string, make: (options: SocketOptions) => Socket): SocketConnection {
+    const connection = new SocketConnection(address);
+    connection.#socket = make({ allowHalfOpen: true, onread: connection.#onread() });
+    connection.#listen();
+    return connection;
+  }
+
+  get pending(): number {
+    return this.#socket.writableLength;
+  }
+
+  start(receiver: Receiver): void {
+    this.#receiver = receiver;
+    if (this.#socket.destroyed) queueMicrotask(() => receiver.close(this.#error));
+    else this.#socket.resume();
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#socket.destroyed) return true;
+    this.#socket.write(bytes);
+    return this.#socket.writableLength === 0;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  hold(live: boolean): void {
+    if (live) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(error?: Error): void {
+    this.#error ??= error;
+    this.#socket.destroy();
+  }
+
+  #onread(): SocketOptions["onread"] {
+    return {
+      buffer: readBuffer,
+      callback: (length, buffer) => {
+        this.#receiver?.data(length === buffer.length ? buffer : buffer.subarray(0, length));
+        return true;
+      },
+    };
+  }
+
+  #readEvents(socket: Socket): void {
+    this.#socket = socket;
+    socket.on("data", (chunk: Buffer) => this.#receiver?.data(chunk));
+    socket.pause();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on("end", () => this.#receiver?.end());
+    socket.on("drain", () => this.#receiver?.drain());
+    socket.on("error", (error) => {
+      this.#error ??= error;
+    });
+    socket.on("close", () => this.#receiver?.close(this.#error));
+  }
+}
+
+/** What a socket has to be made with. */
+export interface SocketOptions {
+  readonly allowHalfOpen: boolean;
+  readonly onread: {
+    readonly buffer: () => Uint8Array;
+    readonly callback: (length: number, buffer: Uint8Array) => boolean;
+  };
+}

@@ -1,0 +1,134 @@
+import type { CallHead, Dispatch, Sink } from "../../call/sink.js";
+import { DEAF } from "../../call/sink.js";
+import { type Code, failure, type Status } from "../../call/status.js";
+import type { ClientSession, Outlet, SessionOptions } from "../wire.js";
+import { ClientCall, type ClientCallOwner } from "./client-call.js";
+import type { AnswerFrame, Id } from "./envelope.js";
+import { FrameSession } from "./session.js";
+
+/**
+ * The calling end of a connection. Calls have ids; a server that does not echo them answers in the order of the requests,
+ * so an answer without an id belongs to the oldest call. A call that was given up keeps its place until its answer has come.
+ */
+export class FrameClientSession extends FrameSession implements ClientSession, ClientCallOwner {
+  override open: number = 0;
+  /** Calls by id: a ring of a power of two, each at `id & mask`. */
+  #ring: (ClientCall | undefined)[] = Array.from({ length: 256 });
+  #held = 0;
+  #nextId = 1;
+  /** No call below this id is held. */
+  #oldest = 1;
+  /** Whether the server echoes ids; undefined until its first answer. */
+  #echoes: boolean | undefined = undefined;
+  #retired = false;
+  readonly #peer: CallHead["peer"];
+
+  constructor(outlet: Outlet, options: SessionOptions) {
+    super(outlet, options.limits, options.byteOrder ?? "little");
+    this.#peer = options.peer;
+  }
+
+  readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
+    if (this.#retired) {
+      reply.end(failure("unavailable", `Connection to ${this.#peer.address} is closing: call again for a new one.`));
+      return DEAF;
+    }
+    if (this.#held * 2 >= this.#ring.length) this.#growRing();
+    const mask = this.#ring.length - 1;
+    while (this.#ring[this.#nextId & mask] !== undefined) this.#nextId += 1;
+    const call = new ClientCall(this, this.#nextId, { head, reply });
+    this.#ring[this.#nextId & mask] = call;
+    this.#nextId += 1;
+    this.#held += 1;
+    this.open += 1;
+    return call;
+  };
+
+  put(call: ClientCall, json: string): boolean {
+    return this.send(json, call.reply);
+  }
+
+  cancel(call: ClientCall, status: Status): void {
+    this.open -= 1;
+    this.unblock(call);
+    // A server that knows no ids knows no cancelling either; one that was sent the deadline keeps it by itself.
+    const knows = status.code === "deadline_exceeded" && call.request.timeoutMs !== undefined;
+    if (this.#echoes !== false && !knows) this.send(`{"id":${call.id},"cancel":true}`);
+    this.outlet.wrote(0);
+  }
+
+  override finish(): void {
+    super.finish();
+    this.#retired = true;
+    this.#failAll(failure("unavailable", `${this.#peer.address} closed the connection before it answered.`));
+  }
+
+  lost(status: Status): void {
+    this.#retired = true;
+    this.#failAll(status);
+  }
+
+  retire(): void {
+    this.#retired = true;
+  }
+
+  protected override heard(frame: unknown): void {
+    if (typeof frame !== "object" || frame === null) {
+      this.fail("An answer is no JSON object.");
+      return;
+    }
+    // Every property is looked at before it is relied on, or only passed on.
+    const answer = frame as AnswerFrame;
+    const call = this.#callOf(answer.id ?? undefined);
+    if (call === undefined) return;
+    const heard = call.ended && answer.more === true ? undefined : call.hear(answer);
+    if (heard === "over") this.#forget(call);
+    else if (heard === "full") this.block(call);
+  }
+
+  protected override bad(id: Id | undefined, code: Code, message: string): void {
+    const call = id === undefined ? undefined : this.#callOf(id);
+    if (call === undefined || code !== "resource_exhausted") {
+      this.fail(`The answer cannot be read: ${message}`);
+      return;
+    }
+    this.#forget(call);
+    call.fail(failure(code, message));
+  }
+
+  /** The call that an answer is for. */
+  #callOf(id: Id | undefined): ClientCall | undefined {
+    if (id !== undefined) {
+      this.#echoes = true;
+      if (typeof id !== "number") return undefined;
+      const call = this.#ring[id & (this.#ring.length - 1)];
+      return call?.id === id ? call : undefined;
+    }
+    // An error without an id, from a server that echoes them, is about a request that it could not read.
+    this.#echoes ??= false;
+    const mask = this.#ring.length - 1;
+    while (this.#oldest < this.#nextId && this.#ring[this.#oldest & mask]?.id !== this.#oldest) this.#oldest += 1;
+    return this.#ring[this.#oldest & mask];
+  }
+
+  #forget(call: ClientCall): void {
+    this.#ring[call.id & (this.#ring.length - 1)] = undefined;
+    this.#held -= 1;
+  }
+
+  #failAll(status: Status): void {
+    const calls = this.#ring.filter((call) => call !== undefined);
+    this.#ring.fill(undefined);
+    this.#held = 0;
+    for (const call of calls) call.fail(status);
+    this.open = 0;
+  }
+
+  #growRing(): void {
+    const calls = this.#ring.filter((call) => call !== undefined);
+    this.#ring = Array.from({ length: this.#ring.length * 2 });
+    const mask = this.#ring.length - 1;
+    // Ids that were apart by the old length may still meet in the new one only if they met before: they did not.
+    for (const call of calls) this.#ring[call.id & mask] = call;
+  }
+}

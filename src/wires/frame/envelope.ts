@@ -1,0 +1,101 @@
+import { type Fields, NO_FIELDS } from "../../call/fields.js";
+
+/** What a peer names a call by: a number or a text, echoed as it came. */
+export type Id = number | string;
+
+/** A request frame, or one that goes on with an open call, as parsed; nothing but what `complaint` has passed may be relied on. */
+export interface RequestFrame {
+  readonly in?: string;
+  readonly id?: Id | null;
+  readonly params?: unknown;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly timeout_ms?: number | null;
+  readonly more?: boolean;
+  readonly done?: boolean;
+  readonly cancel?: boolean;
+}
+
+/** An answer frame as parsed. Servers that know nothing of ids and streams send `out` and `result` alone. */
+export interface AnswerFrame {
+  readonly out?: unknown;
+  readonly id?: Id | null;
+  readonly result?: unknown;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly trailers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly more?: boolean;
+  readonly done?: boolean;
+}
+
+/** Says what is wrong with a parsed request frame; undefined: it is a RequestFrame. */
+export function complaint(frame: unknown): string | undefined {
+  if (!isRecord(frame)) return 'A frame holds a JSON object such as {"in": "ping", "params": "x"}.';
+  if (frame["in"] !== undefined && typeof frame["in"] !== "string") return '"in" is the method\'s name, a string.';
+  const id = frame["id"];
+  if (id !== undefined && id !== null && typeof id !== "number" && typeof id !== "string")
+    return '"id" is a number or a string.';
+  const timeout = frame["timeout_ms"];
+  if (timeout !== undefined && timeout !== null && !(typeof timeout === "number" && timeout >= 0)) {
+    return '"timeout_ms" is a number of milliseconds, 0 or more.';
+  }
+  for (const flag of ["more", "done", "cancel"] as const) {
+    if (frame[flag] !== undefined && typeof frame[flag] !== "boolean") return `"${flag}" is true or false.`;
+  }
+  return frame["headers"] === undefined || isHeaders(frame["headers"])
+    ? undefined
+    : '"headers" is an object of names with a string, or an array of strings, each.';
+}
+
+/** Reads a frame's header object into fields, names in lower case. */
+export function fieldsOf(headers: RequestFrame["headers"]): Fields {
+  if (headers === undefined) return NO_FIELDS;
+  const fields: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    for (const text of typeof value === "string" ? [value] : value) fields.push([name.toLowerCase(), text]);
+  }
+  return fields;
+}
+
+/** Writes fields as a frame's header object, as JSON text. */
+export function headersJson(fields: Fields): string {
+  const headers = new Map<string, string | string[]>();
+  for (const [name, value] of fields) {
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : [...(typeof before === "string" ? [before] : before), value]);
+  }
+  return JSON.stringify(Object.fromEntries(headers));
+}
+
+/** The id of a frame that is not whole, or no JSON: it is found where it follows `in` (or `out`) directly. */
+export function idWithin(text: string): Id | undefined {
+  const match =
+    /^\s*\{\s*"(?:in|out)"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*"id"\s*:\s*(-?\d{1,15}|"(?:[^"\\]|\\.){0,100}")\s*[,}]/u.exec(
+      text,
+    );
+  if (match?.[1] === undefined) return undefined;
+  try {
+    // The pattern lets through a number or a string.
+    return JSON.parse(match[1]) as Id;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a parsed header object has the right form, with names and values that HTTP would let pass. */
+function isHeaders(headers: unknown): boolean {
+  return (
+    isRecord(headers) &&
+    Object.entries(headers).every(
+      ([name, value]) =>
+        /^[\w!#$%&'*+.^`|~-]+$/u.test(name) && (Array.isArray(value) ? value : [value]).every(isFieldValue),
+    )
+  );
+}
+
+function isFieldValue(value: unknown): boolean {
+  // oxlint-disable-next-line no-control-regex -- RFC 9110 §5.5: no line breaks and no NUL in a value
+  return typeof value === "string" && !/[\r\n\u0000]|[^\u0000-\u00ff]/u.test(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
