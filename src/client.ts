@@ -17,7 +17,7 @@ import type { Limits, Wire } from "./wires/wire.js";
 
 export type { Handler, Interceptor } from "./call/handler.js";
 export { RpcError } from "./call/rpc-error.js";
-export type { Code } from "./call/status.js";
+export type { Code } from "./call/code.js";
 export type { Call, CallOptions, MethodInfo, Shape } from "./contract/call.js";
 export type { Client, FunctionsClient } from "./contract/infer.js";
 

@@ -16,7 +16,7 @@ import type { Limits, Wire } from "./wires/wire.js";
 
 export type { Handler, Interceptor } from "./call/handler.js";
 export { RpcError, type RpcErrorOptions } from "./call/rpc-error.js";
-export type { Code } from "./call/status.js";
+export type { Code } from "./call/code.js";
 export type { Call, CallOptions, MethodInfo, Peer, Shape } from "./contract/call.js";
 export { functions, type FunctionService } from "./contract/functions.js";
 export { implement, type Implementation } from "./contract/implement.js";

@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   codecs: ["contract", "bytes", "call (types)"],
   wires: ["call", "bytes"],
   transports: ["bytes", "node:", "wires/wire.ts (types)"],
-  link: ["wires/wire.ts", "wires/detect.ts", "transports", "call (types)", "node:"],
+  link: ["wires/wire.ts", "wires/detect.ts", "transports", "call (types)"],
   models: ["call", "link", "node:"],
   cli: LIBRARY,
   "(root)": LIBRARY,

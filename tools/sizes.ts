@@ -11,13 +11,13 @@ const LONG: Readonly<Record<string, string>> = {};
 const MANY: Readonly<Record<string, string>> = {
   "src/server.ts": "the public face, which re-exports what users import",
   "src/client.ts": "the public face, which re-exports what users import",
-  "src/contract/infer.ts": "all type inference lives here, and nothing else does",
+  "src/contract/method.ts": "the four builders are one idea, and differ in one word",
 };
 
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.tsx?)?$/;
 const VAGUE = /^(?:index|utils?|helpers?|types|common|misc|[\w-]+-manager)(?:\.tsx?)?$/;
 const DECLARED =
-  /^export\s+(?:declare\s+|abstract\s+|async\s+)*(?:function\b\s*\*?|class|const|let|interface|type|enum)\s*(?<name>[\w$]+)/gm;
+  /^export\s+(?:declare\s+|abstract\s+|async\s+)*(?:function\b\s*\*?|class|const|let|enum)\s*(?<name>[\w$]+)/gm;
 const LISTED = /^export\s+(?:type\s+)?\{(?<names>[^}]*)\}(?<from>\s*from\b)?/gm;
 const BARREL = /^export\s*(?:type\s+)?\*/gm;
 const DEFAULT = /^export\s+default\b|^export\b[^;]*?\bas\s+default\b/gm;

@@ -10,7 +10,7 @@ interface Request {
 
 const methods: { [name: string]: (...args: unknown[]) => unknown } = {
   echo,
-  "bench.echo": echo, // for clients that name the service too
+  "bench/echo": echo, // for clients that name the service too
 };
 
 /**

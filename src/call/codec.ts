@@ -7,7 +7,7 @@ export interface Codec {
   bind(method: Method): MethodCodec;
 }
 
-/** Reads and writes the messages of one method. What cannot be read throws an RpcError (`invalid_argument`). */
+/** Reads and writes the messages of one method. What cannot be read throws an Error, whose message tells the sender what is wrong. */
 export interface MethodCodec {
   /** Body to input. `positional`: the body is a list of arguments. An undefined body (there was no message) is an undefined input. */
   readInput(body: Body, positional: boolean): unknown;

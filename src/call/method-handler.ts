@@ -8,6 +8,7 @@ import type { Handler } from "./handler.js";
 import { RpcError } from "./rpc-error.js";
 
 type Check = (value: unknown) => unknown;
+type Invoke = (input: unknown, call: Call) => unknown;
 type MethodFunction = (this: unknown, ...args: readonly unknown[]) => unknown;
 
 /**
@@ -23,17 +24,19 @@ export function methodHandler(implementation: Implementation, name: string, chec
   const path = `${service.name}/${name}`;
   const streamsIn = method.shape === "clientStream" || method.shape === "bidi";
   const streamsOut = method.shape === "serverStream" || method.shape === "bidi";
-  const invoke: Handler = (call) => fn.call(target, call.input, call);
+  const invoke: Invoke = (input, call) => fn.call(target, input, call);
   const checkedIn =
-    method.input === undefined ? invoke : checkingInput(target, fn, inputCheck(method.input, path), streamsIn);
+    method.input === undefined
+      ? (call: Call): unknown => invoke(call.input, call)
+      : checkingInput(invoke, inputCheck(method.input, path), streamsIn);
   if (!checkOutput || method.output === undefined) return checkedIn;
   const check = outputCheck(method.output, path);
   return (call) => then(checkedIn(call), (out) => (streamsOut ? each(out as Messages<unknown>, check) : check(out))); // streams answer iterables
 }
 
-function checkingInput(target: unknown, fn: MethodFunction, check: Check, streams: boolean): Handler {
-  if (streams) return (call) => fn.call(target, each(call.input as Messages<unknown>, check), call); // streams are given an inbox
-  return (call: Call) => then(check(call.input), (input) => fn.call(target, input, call));
+function checkingInput(invoke: Invoke, check: Check, streams: boolean): Handler {
+  if (streams) return (call) => invoke(each(call.input as Messages<unknown>, check), call); // streams are given an inbox
+  return (call) => then(check(call.input), (input) => invoke(input, call));
 }
 
 /** Goes on at once with a value, later with a promise. */

@@ -1,6 +1,7 @@
 import type { HeaderInit } from "../contract/call.js";
+import type { Code } from "./code.js";
 import { toFields } from "./fields.js";
-import type { Code, Status } from "./status.js";
+import type { Status } from "./status.js";
 
 /** What an RpcError can carry beside its message. */
 export interface RpcErrorOptions {

@@ -1,4 +1,3 @@
-import type { Messages } from "../contract/infer.js";
 import type { Fields } from "./fields.js";
 import { Inbox, type InboxOwner } from "./inbox.js";
 import { errorOf, RpcError } from "./rpc-error.js";
@@ -32,7 +31,7 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
   message(body: Body): boolean {
     if (this.ended || this.#inputOver) return true;
     try {
-      const input = this.codec.readInput(body, this.request.positional);
+      const input = this.read(body);
       if (this.#inbox !== undefined) return this.#inbox.push(input);
       if (this.#heard)
         throw new RpcError("invalid_argument", `Method ${this.method.path} takes one message, and a second one came.`);
@@ -149,14 +148,10 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
 }
 
 function iterate(output: unknown, path: string): Iterator<unknown> | AsyncIterator<unknown> {
-  if (typeof output === "object" && output !== null) {
-    // Whether it is iterable is what is being found out.
-    const messages = output as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
-    if (messages[Symbol.asyncIterator] !== undefined)
-      return (messages as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    if (messages[Symbol.iterator] !== undefined)
-      return (messages as Messages<unknown> & Iterable<unknown>)[Symbol.iterator]();
-  }
+  // Whether it is iterable is what is being found out.
+  const messages = Object(output) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
+  const iterator = messages[Symbol.asyncIterator]?.() ?? messages[Symbol.iterator]?.();
+  if (iterator !== undefined) return iterator;
   throw new RpcError(
     "internal",
     `Method ${path} streams: return an iterable or an async iterable, or write it as a generator.`,

@@ -48,7 +48,7 @@ export class UnaryCall extends ServerCall implements Sink {
   #read(body: Body): void {
     this.#heard = true;
     try {
-      this.input = this.codec.readInput(body, this.request.positional);
+      this.input = this.read(body);
     } catch (error) {
       this.fail(error);
     }

@@ -1,5 +1,4 @@
 import type { Codec, MethodCodec } from "../call/codec.js";
-import { RpcError } from "../call/rpc-error.js";
 
 /** Messages are plain values already: for wires whose envelope holds the value (frame, JSON-RPC, XML-RPC). */
 export const value: Codec = {
@@ -29,5 +28,5 @@ const single: MethodCodec = {
 function only(body: unknown): unknown {
   if (!Array.isArray(body)) return body;
   if (body.length <= 1) return body[0];
-  throw new RpcError("invalid_argument", `The method takes one argument, and ${body.length} came.`);
+  throw new TypeError(`it takes one argument, and ${body.length} came`);
 }

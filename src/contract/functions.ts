@@ -31,7 +31,7 @@ export function functions<const F extends PlainFunctions>(
   const out: Readonly<Record<string, string | undefined>> = options.out ?? {};
   for (const [key, fn] of Object.entries(fns)) {
     checkName("method", key);
-    if (/GeneratorFunction$/u.test(fn.constructor.name)) {
+    if (fn.constructor.name.endsWith("GeneratorFunction")) {
       throw new TypeError(
         `Function ${key} of ${name} is a generator: declare it in a service() with serverStream() instead.`,
       );

@@ -48,7 +48,7 @@ export type Client<S extends Service> = {
   readonly [K in keyof S["methods"]]: ClientFunction<S["methods"][K]>;
 } & AsyncDisposable;
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the one way to match a function of any arguments and keep their types
+// The one way to match a function of any arguments and keep their types.
 type AnyFunction = (...args: any) => unknown;
 
 /** The functions behind a service of plain functions, or the functions themselves. */

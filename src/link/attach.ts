@@ -1,8 +1,7 @@
-import { OutBuffer } from "../bytes/out-buffer.js";
-import { failure } from "../call/status.js";
 import type { Connection, Receiver } from "../transports/connection.js";
 import type { Outlet, Session } from "../wires/wire.js";
 import type { LinkCounters } from "./counters.js";
+import { statusOf } from "./status-of.js";
 
 /** More than this waiting to leave, and writers of streams are told to stop. */
 const HIGH_WATER_BYTES = 256 * 1024;
@@ -29,7 +28,6 @@ export interface AttachOptions {
  * and ends the connection when both sides are done.
  */
 export class Attachment implements Receiver, Outlet {
-  readonly buffer: OutBuffer = new OutBuffer();
   readonly connection: Connection;
   readonly #options: AttachOptions;
   #session: Session | undefined = undefined;
@@ -134,9 +132,9 @@ export class Attachment implements Receiver, Outlet {
     if (this.#closed) return;
     this.#closed = true;
     const why = error === undefined ? "was closed" : `was lost: ${error.message}`;
-    this.buffer.release();
+    this.#session?.output.release();
     try {
-      this.#session?.lost(failure("unavailable", `Connection to ${this.connection.address} ${why}.`));
+      this.#session?.lost(statusOf("unavailable", `Connection to ${this.connection.address} ${why}.`));
     } finally {
       this.#options.closed(this, error);
     }
@@ -173,10 +171,8 @@ export class Attachment implements Receiver, Outlet {
     this.#scheduled = false;
     if (this.#closed) return;
     if (this.full) this.#wasFull = true;
-    this.#session?.gather();
     this.#unsent = 0;
-    if (this.#said) this.buffer.release();
-    else if (this.buffer.length > 0) this.#write();
+    if (this.#session !== undefined) this.#write(this.#session);
     if (!this.full) this.#relieve();
     else if (this.#options.holdReading && !this.#held) {
       this.#held = true;
@@ -185,12 +181,18 @@ export class Attachment implements Receiver, Outlet {
     this.#settle();
   };
 
-  #write(): void {
-    this.#options.counters.bytesOut += this.buffer.length;
-    const taken = this.connection.write(this.buffer.view());
-    if (taken) this.buffer.release();
+  #write(session: Session): void {
+    session.gather();
+    const { output } = session;
+    if (this.#said || output.length === 0) {
+      output.release();
+      return;
+    }
+    this.#options.counters.bytesOut += output.length;
+    const taken = this.connection.write(output.view());
+    if (taken) output.release();
     else {
-      this.buffer.forget();
+      output.forget();
       this.#wasFull = true;
     }
   }
@@ -243,9 +245,10 @@ export class Attachment implements Receiver, Outlet {
 
   /** A session threw, which none should: its connection ends, the others live on. */
   #broken(error: unknown): void {
+    const report = error instanceof Error ? error.stack : String(error);
     this.#options.log(
-      `Closed ${this.connection.address} after a failure of callwire itself: ${String((error as Error).stack ?? error)}`,
-    ); // for a bug report
+      `Closed ${this.connection.address} after a failure of callwire itself, please report it: ${report}`,
+    );
     this.connection.destroy();
   }
 }

@@ -1,11 +1,12 @@
-import { type CallHead, DEAF, type Dispatch, type Sink } from "../call/sink.js";
-import { failure, type Status } from "../call/status.js";
+import type { CallHead, Dispatch, Sink } from "../call/sink.js";
+import type { Status } from "../call/status.js";
 import type { Connection, Receiver } from "../transports/connection.js";
 import type { ClientSession, Limits, Wire } from "../wires/wire.js";
 import { Attachment } from "./attach.js";
 import { backoffMs } from "./backoff.js";
 import { dial } from "./carriers.js";
 import type { LinkCounters } from "./counters.js";
+import { NOBODY, statusOf } from "./status-of.js";
 import { WaitingCall } from "./waiting-call.js";
 
 /** Where a client goes, and how. */
@@ -50,13 +51,13 @@ export class Channel {
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
     if (this.#session !== undefined) return this.#session.dispatch(head, reply);
     if (this.#closed) {
-      reply.end(failure("unavailable", `The client of ${this.#target.url} is closed: connect() again.`));
-      return DEAF;
+      reply.end(statusOf("unavailable", `The client of ${this.#target.url} is closed: connect() again.`));
+      return NOBODY;
     }
     const wait = this.#retryAt - performance.now();
     if (this.#connection === undefined && wait > 0 && head.waitForReady !== true) {
       reply.end(this.#unreachable(`next attempt in ${Math.ceil(wait)} ms`));
-      return DEAF;
+      return NOBODY;
     }
     const call = new WaitingCall(head, reply);
     this.#waiting.push(call);
@@ -68,7 +69,7 @@ export class Channel {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    const status = failure("canceled", `The client of ${this.#target.url} was closed.`);
+    const status = statusOf("canceled", `The client of ${this.#target.url} was closed.`);
     for (const call of this.#waiting.splice(0)) call.fail(status);
     const connection = this.#connection;
     if (connection === undefined) return;
@@ -164,7 +165,7 @@ export class Channel {
 
   #unreachable(advice: string): Status {
     const { url } = this.#target;
-    return failure(
+    return statusOf(
       "unavailable",
       `Cannot connect to ${url}: ${this.#lastError} (attempt ${this.#failures}; ${advice}).`,
     );

@@ -1,7 +1,8 @@
 import type { Fields } from "../call/fields.js";
-import { type Body, type CallHead, DEAF, type Dispatch, type Sink } from "../call/sink.js";
+import type { Body, CallHead, Dispatch, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
 import { Channel, type Target } from "./channel.js";
+import { NOBODY } from "./status-of.js";
 
 /** Connections of ended streams that are kept for the next. */
 const KEPT_FOR_STREAMS = 4;
@@ -28,7 +29,7 @@ export class Pool {
     if (shape !== undefined && shape !== "unary" && !this.#target.wire.flowControl) return this.#stream(head, reply);
     let [best] = this.#channels;
     for (const channel of this.#channels) if (best === undefined || channel.open < best.open) best = channel;
-    return best === undefined ? DEAF : best.dispatch(head, reply);
+    return best === undefined ? NOBODY : best.dispatch(head, reply);
   };
 
   /** Closes all connections; open calls end as `canceled`. */
@@ -39,7 +40,7 @@ export class Pool {
 
   #stream(head: CallHead, reply: Sink): Sink {
     const channel = this.#closed ? this.#channels[0] : (this.#idle.pop() ?? new Channel(this.#target));
-    if (channel === undefined) return DEAF;
+    if (channel === undefined) return NOBODY;
     this.#streaming.add(channel);
     const lease = new Lease(reply, () => this.#returned(channel));
     lease.request = channel.dispatch(head, lease);
@@ -55,7 +56,7 @@ export class Pool {
 
 /** Watches a stream's both directions for its end, to give its connection back. */
 class Lease implements Sink {
-  request: Sink = DEAF;
+  request: Sink = NOBODY;
   readonly #reply: Sink;
   readonly #returned: () => void;
 

@@ -1,6 +1,7 @@
 import type { Fields } from "../call/fields.js";
-import { type Body, type CallHead, DEAF, type Dispatch, type Sink } from "../call/sink.js";
-import { OK, type Status } from "../call/status.js";
+import type { Body, CallHead, Dispatch, Sink } from "../call/sink.js";
+import type { Status } from "../call/status.js";
+import { NOBODY } from "./status-of.js";
 
 /** A call made while there is no connection: what its caller says is kept until there is one. */
 export class WaitingCall implements Sink {
@@ -9,7 +10,8 @@ export class WaitingCall implements Sink {
   #target: Sink | undefined = undefined;
   #body: Body = undefined;
   #refused = false;
-  #ended = false;
+  /** How the caller ended its request, once it has. */
+  #ended: Status | undefined = undefined;
   #over = false;
 
   constructor(head: CallHead, reply: Sink) {
@@ -26,7 +28,7 @@ export class WaitingCall implements Sink {
   go(dispatch: Dispatch): void {
     const target = dispatch(this.request, this.#reply);
     this.#target = target;
-    if (this.#ended) target.end(OK, this.#body);
+    if (this.#ended !== undefined) target.end(this.#ended, this.#body);
     else {
       if (this.#body !== undefined) target.message(this.#body);
       if (this.#refused) this.#reply.drain();
@@ -37,7 +39,7 @@ export class WaitingCall implements Sink {
   /** There will be no connection. */
   fail(status: Status): void {
     this.#over = true;
-    this.#target = DEAF;
+    this.#target = NOBODY;
     this.#reply.end(status);
   }
 
@@ -55,9 +57,9 @@ export class WaitingCall implements Sink {
     if (this.#target !== undefined) this.#target.end(status, last);
     else if (status.code !== "ok") {
       this.#over = true;
-      this.#target = DEAF;
+      this.#target = NOBODY;
     } else {
-      this.#ended = true;
+      this.#ended = status;
       if (last !== undefined) this.#body = last instanceof Uint8Array ? last.slice() : last;
     }
   }

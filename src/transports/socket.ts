@@ -37,9 +37,8 @@ export class SocketConnection implements Connection {
     if (handle === null || handle === undefined) connection.#readEvents(socket);
     else {
       donor._handle = null;
-      // `handle` is an option of Socket that its declaration leaves out.
       const options = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: connection.#onread() };
-      connection.#socket = new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
+      connection.#socket = new Socket(options);
     }
     connection.#listen();
     return connection;

@@ -27,9 +27,7 @@ export interface SessionOptions {
 
 /** What a session can do to its connection; link/attach is the one implementation. */
 export interface Outlet {
-  /** Bytes on their way out. Write, then say so with `wrote`. */
-  readonly buffer: OutBuffer;
-  /** So many more bytes are to leave, by the end of this turn; 0 asks for a look at whether the connection is done. */
+  /** So many more bytes are to leave from the session's `output` by the end of this turn; 0 asks for a look at whether the connection is done. */
   wrote(bytes: number): void;
   /** More is waiting to leave than a reader who keeps up leaves lying: stop writing streams until `drained`. */
   readonly full: boolean;
@@ -40,11 +38,13 @@ export interface Outlet {
   fail(reason: string): void;
 }
 
-/** One connection, in the terms of one protocol. Sans-I/O: bytes come in by `receive`, go out by the outlet. Nothing throws. */
+/** One connection, in the terms of one protocol. Sans-I/O: bytes come in by `receive`, go out by `output`. Nothing throws. */
 export interface Session {
+  /** Bytes on their way out. What is added is announced to the outlet, which takes them at the end of the turn. */
+  readonly output: OutBuffer;
   /** Bytes that came, lent until this returns. */
   receive(chunk: Uint8Array): void;
-  /** Last chance before the turn's write: put what is still held elsewhere into the outlet's buffer. */
+  /** Last chance before the turn's write: put what is still held elsewhere into `output`. */
   gather(): void;
   /** The peer has said everything. */
   finish(): void;

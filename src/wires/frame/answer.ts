@@ -1,8 +1,9 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
-import { headersJson, type Id } from "./envelope.js";
+import type { Id } from "./envelope.js";
 import type { FrameHead } from "./frame-head.js";
+import { headersJson } from "./headers.js";
 import { ERROR_OUT, errorJson } from "./status.js";
 
 /** What an answer needs of its session. */
@@ -29,7 +30,6 @@ export class Answer implements Sink {
   readonly #head: FrameHead;
   readonly #opening: string;
   #fields: Fields = NO_FIELDS;
-  #streaming = false;
   /** Without an id: the one message, while it is not known that no other follows. */
   #only: Body = undefined;
 
@@ -49,7 +49,6 @@ export class Answer implements Sink {
     if (this.id === undefined) return this.#hold(body);
     const json = this.#json(body);
     if (json === undefined) return true;
-    this.#streaming = true;
     return this.#owner.put(this, `${this.#begin()},"result":${json},"more":true}`);
   }
 

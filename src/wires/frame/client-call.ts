@@ -1,7 +1,8 @@
 import { NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
-import { type AnswerFrame, fieldsOf, headersJson } from "./envelope.js";
+import type { AnswerFrame } from "./envelope.js";
+import { fieldsOf, headersJson } from "./headers.js";
 import { ERROR_OUT, errorStatus } from "./status.js";
 
 /** What a call needs of its session. */

@@ -1,6 +1,7 @@
 import type { CallHead, Dispatch, Sink } from "../../call/sink.js";
 import { DEAF } from "../../call/sink.js";
-import { type Code, failure, type Status } from "../../call/status.js";
+import type { Code } from "../../call/code.js";
+import { failure, type Status } from "../../call/status.js";
 import type { ClientSession, Outlet, SessionOptions } from "../wire.js";
 import { ClientCall, type ClientCallOwner } from "./client-call.js";
 import type { AnswerFrame, Id } from "./envelope.js";

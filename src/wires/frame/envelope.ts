@@ -1,4 +1,4 @@
-import { type Fields, NO_FIELDS } from "../../call/fields.js";
+import { type FrameHeaders, isHeaders } from "./headers.js";
 
 /** What a peer names a call by: a number or a text, echoed as it came. */
 export type Id = number | string;
@@ -8,7 +8,7 @@ export interface RequestFrame {
   readonly in?: string;
   readonly id?: Id | null;
   readonly params?: unknown;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: FrameHeaders;
   readonly timeout_ms?: number | null;
   readonly more?: boolean;
   readonly done?: boolean;
@@ -20,8 +20,8 @@ export interface AnswerFrame {
   readonly out?: unknown;
   readonly id?: Id | null;
   readonly result?: unknown;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  readonly trailers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: FrameHeaders;
+  readonly trailers?: FrameHeaders;
   readonly more?: boolean;
   readonly done?: boolean;
 }
@@ -45,26 +45,6 @@ export function complaint(frame: unknown): string | undefined {
     : '"headers" is an object of names with a string, or an array of strings, each.';
 }
 
-/** Reads a frame's header object into fields, names in lower case. */
-export function fieldsOf(headers: RequestFrame["headers"]): Fields {
-  if (headers === undefined) return NO_FIELDS;
-  const fields: [string, string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    for (const text of typeof value === "string" ? [value] : value) fields.push([name.toLowerCase(), text]);
-  }
-  return fields;
-}
-
-/** Writes fields as a frame's header object, as JSON text. */
-export function headersJson(fields: Fields): string {
-  const headers = new Map<string, string | string[]>();
-  for (const [name, value] of fields) {
-    const before = headers.get(name);
-    headers.set(name, before === undefined ? value : [...(typeof before === "string" ? [before] : before), value]);
-  }
-  return JSON.stringify(Object.fromEntries(headers));
-}
-
 /** The id of a frame that is not whole, or no JSON: it is found where it follows `in` (or `out`) directly. */
 export function idWithin(text: string): Id | undefined {
   const match =
@@ -78,22 +58,6 @@ export function idWithin(text: string): Id | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a parsed header object has the right form, with names and values that HTTP would let pass. */
-function isHeaders(headers: unknown): boolean {
-  return (
-    isRecord(headers) &&
-    Object.entries(headers).every(
-      ([name, value]) =>
-        /^[\w!#$%&'*+.^`|~-]+$/u.test(name) && (Array.isArray(value) ? value : [value]).every(isFieldValue),
-    )
-  );
-}
-
-function isFieldValue(value: unknown): boolean {
-  // oxlint-disable-next-line no-control-regex -- RFC 9110 §5.5: no line breaks and no NUL in a value
-  return typeof value === "string" && !/[\r\n\u0000]|[^\u0000-\u00ff]/u.test(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,10 +1,12 @@
 import { NO_FIELDS } from "../../call/fields.js";
 import type { CallHead, Dispatch } from "../../call/sink.js";
-import { type Code, failure, OK, type Status } from "../../call/status.js";
+import type { Code } from "../../call/code.js";
+import { failure, OK, type Status } from "../../call/status.js";
 import type { Outlet, SessionOptions } from "../wire.js";
 import { Answer, type AnswerOwner } from "./answer.js";
-import { complaint, fieldsOf, type Id, type RequestFrame } from "./envelope.js";
+import { complaint, type Id, type RequestFrame } from "./envelope.js";
 import { FrameHead } from "./frame-head.js";
+import { fieldsOf } from "./headers.js";
 import { FrameSession } from "./session.js";
 
 /** So many methods' heads are kept for their next call. */

@@ -1,13 +1,16 @@
+import { OutBuffer } from "../../bytes/out-buffer.js";
 import { deeperThan } from "../../bytes/json-depth.js";
 import { decodeUtf8 } from "../../bytes/utf8.js";
 import type { Sink } from "../../call/sink.js";
-import type { Code, Status } from "../../call/status.js";
+import type { Code } from "../../call/code.js";
+import type { Status } from "../../call/status.js";
 import type { Limits, Outlet, Session } from "../wire.js";
 import { type ByteOrder, FrameReader, FrameWriter } from "./codec.js";
 import { type Id, idWithin } from "./envelope.js";
 
 /** What both ends of a connection do: cut and parse frames, gather those of a turn, hold up writers and reading. */
 export abstract class FrameSession implements Session {
+  readonly output: OutBuffer = new OutBuffer();
   protected readonly outlet: Outlet;
   protected readonly limits: Limits;
   readonly #reader: FrameReader;
@@ -38,7 +41,7 @@ export abstract class FrameSession implements Session {
 
   gather(): void {
     if (this.#reader.order !== undefined) this.#writer.order = this.#reader.order;
-    this.#writer.writeTo(this.outlet.buffer);
+    this.#writer.writeTo(this.output);
   }
 
   finish(): void {
@@ -132,11 +135,8 @@ export abstract class FrameSession implements Session {
       try {
         frame = JSON.parse(text);
       } catch (error) {
-        this.bad(
-          idWithin(text),
-          "invalid_argument",
-          `A frame holds JSON, and this is none: ${(error as SyntaxError).message}`,
-        ); // all that parse throws
+        const reason = error instanceof Error ? error.message : String(error);
+        this.bad(idWithin(text), "invalid_argument", `A frame holds JSON, and this is none: ${reason}.`);
         return;
       }
       this.heard(frame);

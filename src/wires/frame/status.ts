@@ -1,4 +1,5 @@
-import { codeOf, failure, type Status } from "../../call/status.js";
+import { codeOf } from "../../call/code.js";
+import { failure, type Status } from "../../call/status.js";
 
 /** The name that an error answer carries in `out`. */
 export const ERROR_OUT = "error";

@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// Tests run against the sources: what users import by name resolves to them, and needs no dist/.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^callwire$/u, replacement: at("src/server.ts") },
+      { find: /^callwire\/client$/u, replacement: at("src/client.ts") },
+    ],
+  },
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["test/interop/**", "**/node_modules/**", "**/dist/**"],
+    pool: "forks",
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    typecheck: { enabled: false },
+  },
+});
