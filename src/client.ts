@@ -1,13 +1,9 @@
 import { ambient } from "./ambient.js";
-import { fold, type Interceptor } from "./call/handler.js";
-import { NO_FIELDS } from "./call/fields.js";
-import { OutgoingCall } from "./call/outgoing-call.js";
-import { remote, type RemoteMethod, startCall } from "./call/remote.js";
-import type { Dispatch } from "./call/sink.js";
+import type { Interceptor } from "./call/handler.js";
+import { clientOf, type ClientParts } from "./call/stub.js";
 import { value } from "./codecs/value.js";
-import type { CallOptions, MethodInfo, Shape } from "./contract/call.js";
+import type { CallOptions } from "./contract/call.js";
 import type { Client, FunctionsClient } from "./contract/infer.js";
-import type { Method } from "./contract/method.js";
 import type { Service } from "./contract/service.js";
 import { newCounters } from "./link/counters.js";
 import { Pool } from "./link/pool.js";
@@ -22,8 +18,6 @@ export type { Call, CallOptions, MethodInfo, Shape } from "./contract/call.js";
 export type { Client, FunctionsClient } from "./contract/infer.js";
 
 const WIRES: Readonly<Record<string, Wire>> = { frame };
-/** Trace context (https://www.w3.org/TR/trace-context/) goes on by default. */
-const FORWARDED: readonly string[] = ["traceparent", "tracestate", "baggage"];
 
 /** How a client calls. Everything has a default. */
 export interface ConnectOptions extends Partial<Limits> {
@@ -71,8 +65,16 @@ export function connect(service: Service | string, url: string, options: Connect
     },
     options.connections ?? 1,
   );
-  const maker: Maker = { dispatch: pool.dispatch, url, options, defaults: undefined };
-  return clientOf(service, maker, () => pool.close());
+  return made(service, {
+    dispatch: pool.dispatch,
+    codec: value,
+    peer: { address: url },
+    interceptors: options.interceptors,
+    defaultTimeoutMs: options.defaultTimeoutMs,
+    ambient,
+    forwardHeaders: options.forwardHeaders,
+    close: () => pool.close(),
+  });
 }
 
 /**
@@ -89,78 +91,10 @@ export function withOptions<C extends AsyncDisposable>(client: C, defaults: Call
 /** How the clients of this process were made, for withOptions. */
 const remakers: WeakMap<object, (defaults: CallOptions) => unknown> = new WeakMap();
 
-/** What all functions of a client share. */
-interface Maker {
-  readonly dispatch: Dispatch;
-  readonly url: string;
-  readonly options: ConnectOptions;
-  readonly defaults: CallOptions | undefined;
-}
-
-type Stub = (input: unknown, options?: CallOptions) => unknown;
-
-function clientOf(service: Service | string, maker: Maker, close: () => Promise<void>): object {
-  const client =
-    typeof service === "string" ? functionsClient(service, maker, close) : contractClient(service, maker, close);
-  remakers.set(client, (defaults) =>
-    clientOf(service, { ...maker, defaults: { ...maker.defaults, ...defaults } }, close),
-  );
+function made(service: Service | string, parts: ClientParts): object {
+  const client = clientOf(service, parts);
+  remakers.set(client, (defaults) => made(service, { ...parts, defaults: { ...parts.defaults, ...defaults } }));
   return client;
-}
-
-function contractClient(service: Service, maker: Maker, close: () => Promise<void>): object {
-  const client: Record<PropertyKey, unknown> = { [Symbol.asyncDispose]: close };
-  for (const [name, method] of Object.entries(service.methods))
-    client[name] = stubOf(infoOf(service.name, name, method.shape), method, maker);
-  return client;
-}
-
-/** Nothing is known of the functions but their types, so each is made when it is first asked for. */
-function functionsClient(service: string, maker: Maker, close: () => Promise<void>): object {
-  const client: Record<PropertyKey, unknown> = { [Symbol.asyncDispose]: close };
-  return new Proxy(client, {
-    get(target, name) {
-      // A client that had a `then` would be taken for a promise.
-      if (typeof name === "symbol" || name === "then" || Object.hasOwn(target, name)) return target[name];
-      const stub = stubOf(infoOf(service, name, "unary"), { shape: "unary", positional: true }, maker);
-      return (target[name] = (...args: unknown[]) => stub(args));
-    },
-  });
-}
-
-function infoOf(service: string, name: string, shape: Shape): MethodInfo {
-  return { service, name, path: service === "" ? name : `${service}/${name}`, shape };
-}
-
-/** The function of one method: everything that its calls share is made here, once. */
-function stubOf(info: MethodInfo, declared: Method, { dispatch, url, options, defaults }: Maker): Stub {
-  const peer = { address: url };
-  const method: RemoteMethod = {
-    info,
-    codec: value.bind(declared),
-    head: {
-      path: info.path,
-      codec: "value",
-      timeoutMs: undefined,
-      fields: NO_FIELDS,
-      peer,
-      positional: declared.positional === true,
-      shape: info.shape,
-      waitForReady: undefined,
-      out: undefined,
-      memo: undefined,
-    },
-    defaultTimeoutMs: options.defaultTimeoutMs,
-    ambient,
-    forwardHeaders: (options.forwardHeaders ?? FORWARDED).map((name) => name.toLowerCase()),
-  };
-  const merged = (own: CallOptions | undefined): CallOptions | undefined =>
-    defaults === undefined ? own : { ...defaults, ...own };
-  if (options.interceptors === undefined || options.interceptors.length === 0) {
-    return (input, own) => startCall(dispatch, method, { input, options: merged(own) });
-  }
-  const handler = fold(options.interceptors, remote(dispatch, method));
-  return (input, own) => handler(new OutgoingCall({ method: info, peer, input, options: merged(own) ?? {} }));
 }
 
 function given(options: ConnectOptions): Partial<Limits> {

@@ -1,8 +1,8 @@
 import type { CallOptions } from "../contract/call.js";
-import type { Messages } from "../contract/infer.js";
 import type { Cancelable, Cancellation } from "./cancellation.js";
 import { startDeadline, type Timer } from "./deadline.js";
 import type { Fields } from "./fields.js";
+import { iterate, leave, type MessageIterator } from "./iterate.js";
 import type { RemoteMethod } from "./remote.js";
 import { RpcError } from "./rpc-error.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "./sink.js";
@@ -19,6 +19,7 @@ export abstract class Exchange implements Sink, Cancelable {
   #parent: Cancellation | undefined = undefined;
   #onAbort: (() => void) | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
+  #input: MessageIterator | undefined = undefined;
 
   constructor(method: RemoteMethod, options: CallOptions | undefined) {
     this.method = method;
@@ -31,13 +32,19 @@ export abstract class Exchange implements Sink, Cancelable {
   protected abstract settle(status: Status): void;
 
   head(fields: Fields): void {
-    this.options?.onHeader?.(new Headers(fields as [string, string][])); // Headers takes pairs, declared writable
+    if (this.ended || this.options?.onHeader === undefined) return;
+    try {
+      this.options.onHeader(new Headers(fields as [string, string][])); // Headers takes pairs, declared writable
+    } catch (error) {
+      this.#failed(error, "headers could not be taken");
+    }
   }
 
   end(status: Status, last?: Body): void {
     if (this.ended) return;
     if (last !== undefined) this.message(last);
-    this.#close(status);
+    // A last message that cannot be read has ended the call already.
+    if (!this.ended) this.#close(status);
   }
 
   drain(): void {
@@ -68,7 +75,7 @@ export abstract class Exchange implements Sink, Cancelable {
     this.#request = request;
     const { shape } = this.method.info;
     if (shape === "clientStream" || shape === "bidi") {
-      this.#sendAll(input as Messages<unknown>).catch((error: unknown) => this.#inputFailed(error)); // typed by the contract
+      this.#sendAll(input).catch((error: unknown) => this.#inputFailed(error));
     } else this.#sendOne(input);
   }
 
@@ -111,13 +118,28 @@ export abstract class Exchange implements Sink, Cancelable {
     }
   }
 
-  async #sendAll(messages: Messages<unknown>): Promise<void> {
-    for await (const message of messages) {
+  async #sendAll(messages: unknown): Promise<void> {
+    const input = iterate(messages);
+    if (input === undefined)
+      throw new TypeError(`${this.method.info.path} takes a stream: give it an iterable or an async iterable.`);
+    this.#input = input;
+    while (!this.ended) {
+      let step: IteratorResult<unknown>;
+      try {
+        step = await input.next();
+      } catch (error) {
+        // It has ended by itself, so there is nothing to leave.
+        this.#input = undefined;
+        throw error;
+      }
       if (this.ended) return;
-      if (!this.#request.message(this.method.codec.writeInput(message)) && !this.ended) await this.#room();
-      if (this.ended) return;
+      if (step.done === true) {
+        this.#input = undefined;
+        this.#request.end(OK);
+        return;
+      }
+      if (!this.#request.message(this.method.codec.writeInput(step.value)) && !this.ended) await this.#room();
     }
-    if (!this.ended) this.#request.end(OK);
   }
 
   async #room(): Promise<void> {
@@ -128,12 +150,18 @@ export abstract class Exchange implements Sink, Cancelable {
   }
 
   #inputFailed(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.failure = error;
-    this.cancel(failure("canceled", `The input of ${this.method.info.path} could not be sent: ${reason}`));
+    this.#failed(error, "input could not be sent");
   }
 
-  /** What the caller's own input threw: the caller gets it back as it is. */
+  /** Something of the caller's own threw: the call is over, and the caller gets back what it threw. */
+  #failed(error: unknown, what: string): void {
+    if (this.ended) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.failure = error;
+    this.cancel(failure("canceled", `The ${what} by the caller of ${this.method.info.path}: ${reason}`));
+  }
+
+  /** What the caller's own input or listener threw. */
   protected failure: unknown = undefined;
 
   #close(status: Status): void {
@@ -143,8 +171,23 @@ export abstract class Exchange implements Sink, Cancelable {
     this.#parent?.remove(this);
     if (this.#onAbort !== undefined) this.options?.signal?.removeEventListener("abort", this.#onAbort);
     this.#wake?.();
-    if (status.trailers.length > 0) this.options?.onTrailer?.(new Headers(status.trailers as [string, string][])); // pairs
-    this.settle(status);
+    const input = this.#input;
+    this.#input = undefined;
+    // What a caller's input throws when it is no longer wanted is no part of the call.
+    if (input !== undefined) leave(input, () => {});
+    this.settle(this.#heardTrailers(status));
+  }
+
+  /** Tells the caller of trailers; what that throws is how the call ends. */
+  #heardTrailers(status: Status): Status {
+    if (status.trailers.length === 0 || this.options?.onTrailer === undefined) return status;
+    try {
+      this.options.onTrailer(new Headers(status.trailers as [string, string][])); // pairs, declared writable
+      return status;
+    } catch (error) {
+      this.failure = error;
+      return failure("canceled", `The trailers could not be taken by the caller of ${this.method.info.path}.`);
+    }
   }
 }
 

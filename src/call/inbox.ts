@@ -27,6 +27,8 @@ export class Inbox<T> implements AsyncIterableIterator<T> {
   #reader: Reader<T> | undefined;
   #full = false;
   #ended = false;
+  /** The reader has stopped, and is told of nothing any more. */
+  #left = false;
   #error: RpcError | undefined;
 
   constructor(owner: InboxOwner) {
@@ -51,7 +53,7 @@ export class Inbox<T> implements AsyncIterableIterator<T> {
   end(error?: RpcError): void {
     if (this.#ended && (error === undefined || this.#error !== undefined)) return;
     this.#ended = true;
-    if (error !== undefined) {
+    if (error !== undefined && !this.#left) {
       this.#error = error;
       this.#items.length = this.#first = 0;
     }
@@ -76,6 +78,8 @@ export class Inbox<T> implements AsyncIterableIterator<T> {
   return(): Promise<IteratorResult<T, undefined>> {
     const early = !this.#ended;
     this.end();
+    this.#left = true;
+    this.#error = undefined;
     this.#items.length = this.#first = 0;
     if (early) this.#owner.abandoned();
     return Promise.resolve({ done: true, value: undefined });

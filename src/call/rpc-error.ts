@@ -31,6 +31,17 @@ export class RpcError extends Error {
     this.headers = options.headers === undefined ? undefined : new Headers(options.headers as [string, string][]);
   }
 
+  /** An error of another copy of this package is one too: a program and the module that it loads may each have their own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== RpcError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && "~callwire" in value && value["~callwire"] === "error";
+  }
+
+  /** What tells an RpcError from any other. */
+  get "~callwire"(): "error" {
+    return "error";
+  }
+
   /** What crosses the wire, and what logs show: `code: message`. */
   override toString(): string {
     return `${this.code}: ${this.message}`;

@@ -44,6 +44,8 @@ export abstract class ServerCall implements Call, Cancelable {
   #timeoutMs: number | undefined;
   #timer: Timer | undefined = undefined;
   #cancellation: Cancellation | undefined = undefined;
+  /** Why the call was ended before its time. */
+  #aborted: Status | undefined = undefined;
   #headers: Headers | undefined = undefined;
   #responseHeaders: Headers | undefined = undefined;
   #responseTrailers: Headers | undefined = undefined;
@@ -85,7 +87,12 @@ export abstract class ServerCall implements Call, Cancelable {
 
   /** The cancellation of this call, for calls made inside it to tie themselves to. */
   get cancellation(): Cancellation {
-    return (this.#cancellation ??= new Cancellation());
+    if (this.#cancellation === undefined) {
+      this.#cancellation = new Cancellation();
+      // Who looks late learns of what has happened.
+      if (this.#aborted !== undefined) this.#cancellation.cancel(this.#aborted);
+    }
+    return this.#cancellation;
   }
 
   timeoutMs(): number | undefined {
@@ -102,6 +109,7 @@ export abstract class ServerCall implements Call, Cancelable {
   /** Ends the call from outside: the caller cancelled, or is gone. Nothing is answered any more. */
   protected abort(status: Status): void {
     if (this.ended) return;
+    this.#aborted = status;
     this.close(status);
     this.#cancellation?.cancel(status);
   }

@@ -1,5 +1,6 @@
 import type { Fields } from "./fields.js";
 import { Inbox, type InboxOwner } from "./inbox.js";
+import { iterate, leave, type MessageIterator } from "./iterate.js";
 import { errorOf, RpcError } from "./rpc-error.js";
 import { ServerCall } from "./server-call.js";
 import type { Body, Sink } from "./sink.js";
@@ -13,7 +14,7 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
   #heard = false;
   #inputOver = false;
   #headSent = false;
-  #output: Iterator<unknown> | AsyncIterator<unknown> | undefined = undefined;
+  #output: MessageIterator | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
 
   /** Opens the call: a method with a stream in starts here. */
@@ -100,7 +101,13 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
   }
 
   async #stream(output: unknown): Promise<void> {
-    const iterator = iterate(await output, this.method.path);
+    const iterator = iterate(await output);
+    if (iterator === undefined) {
+      throw new RpcError(
+        "internal",
+        `Method ${this.method.path} streams: return an iterable or an async iterable, or write it as a generator.`,
+      );
+    }
     this.#output = iterator;
     if (this.ended) this.#stopOutput();
     while (!this.ended) {
@@ -132,12 +139,7 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
   #stopOutput(): void {
     const output = this.#output;
     this.#output = undefined;
-    if (output?.return === undefined) return;
-    try {
-      Promise.resolve(output.return()).catch((error: unknown) => this.environment.report?.(error, this.method));
-    } catch (error) {
-      this.environment.report?.(error, this.method);
-    }
+    if (output !== undefined) leave(output, (error) => this.environment.report?.(error, this.method));
   }
 
   #sendHeadOnce(): void {
@@ -145,15 +147,4 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
     this.#headSent = true;
     this.sendHead();
   }
-}
-
-function iterate(output: unknown, path: string): Iterator<unknown> | AsyncIterator<unknown> {
-  // Whether it is iterable is what is being found out.
-  const messages = Object(output) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
-  const iterator = messages[Symbol.asyncIterator]?.() ?? messages[Symbol.iterator]?.();
-  if (iterator !== undefined) return iterator;
-  throw new RpcError(
-    "internal",
-    `Method ${path} streams: return an iterable or an async iterable, or write it as a generator.`,
-  );
 }

@@ -228,7 +228,7 @@ export class Attachment implements Receiver, Outlet {
   #decide(chunk: Uint8Array): void {
     const first = this.#first.length === 0 ? chunk : joined(this.#first, chunk);
     const session = this.#options.open(this, first);
-    if (session === "more") this.#first = first.slice();
+    if (session === "more") this.#first = new Uint8Array(first);
     else if (session === undefined) this.#unknown("nobody here speaks what it began with");
     else {
       this.#first = NONE;

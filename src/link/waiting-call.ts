@@ -9,6 +9,7 @@ export class WaitingCall implements Sink {
   readonly #reply: Sink;
   #target: Sink | undefined = undefined;
   #body: Body = undefined;
+  #last: Body = undefined;
   #refused = false;
   /** How the caller ended its request, once it has. */
   #ended: Status | undefined = undefined;
@@ -28,12 +29,10 @@ export class WaitingCall implements Sink {
   go(dispatch: Dispatch): void {
     const target = dispatch(this.request, this.#reply);
     this.#target = target;
-    if (this.#ended !== undefined) target.end(this.#ended, this.#body);
-    else {
-      if (this.#body !== undefined) target.message(this.#body);
-      if (this.#refused) this.#reply.drain();
-    }
-    this.#body = undefined;
+    if (this.#body !== undefined) target.message(this.#body);
+    if (this.#ended !== undefined) target.end(this.#ended, this.#last);
+    else if (this.#refused) this.#reply.drain();
+    this.#body = this.#last = undefined;
   }
 
   /** There will be no connection. */
@@ -48,7 +47,7 @@ export class WaitingCall implements Sink {
   message(body: Body): boolean {
     if (this.#target !== undefined) return this.#target.message(body);
     // Bytes are lent; and one message is all that is kept, so the caller waits after it.
-    this.#body = body instanceof Uint8Array ? body.slice() : body;
+    this.#body = body instanceof Uint8Array ? new Uint8Array(body) : body;
     this.#refused = true;
     return false;
   }
@@ -60,7 +59,7 @@ export class WaitingCall implements Sink {
       this.#target = NOBODY;
     } else {
       this.#ended = status;
-      if (last !== undefined) this.#body = last instanceof Uint8Array ? last.slice() : last;
+      if (last !== undefined) this.#last = last instanceof Uint8Array ? new Uint8Array(last) : last;
     }
   }
 

@@ -57,7 +57,7 @@ class MemoryConnection implements Connection {
 
   write(bytes: Uint8Array): boolean {
     if (this.#closed || this.#ended || bytes.length === 0) return true;
-    this.peer?.arrive(bytes.slice());
+    this.peer?.arrive(new Uint8Array(bytes));
     this.#waiting = this.pending > 0;
     return !this.#waiting;
   }

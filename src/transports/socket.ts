@@ -1,12 +1,15 @@
 import { Socket } from "node:net";
 import type { Connection, Receiver } from "./connection.js";
 
-/** Reads are made into one buffer: what is read is used or copied before the next read of any socket. */
+/**
+ * Reads are made into one buffer: what is read is used or copied before the next read of any socket.
+ * It is no node Buffer, whose `slice` copies nothing.
+ */
 const READ_BYTES = 65_536;
-const shared = Buffer.allocUnsafeSlow(READ_BYTES);
+const shared = new Uint8Array(READ_BYTES);
 
 /** Windows hands a buffer to the system long before the read completes, so each socket needs its own there. */
-const readBuffer = (): Buffer => (process.platform === "win32" ? Buffer.allocUnsafeSlow(READ_BYTES) : shared);
+const readBuffer = (): Uint8Array => (process.platform === "win32" ? new Uint8Array(READ_BYTES) : shared);
 
 /** The part of node's socket that holds the system's handle; private to node, so used with a way out. */
 interface WithHandle {
@@ -92,7 +95,7 @@ export class SocketConnection implements Connection {
 
   #onread(): SocketOptions["onread"] {
     return {
-      buffer: readBuffer,
+      buffer: readBuffer(),
       callback: (length, buffer) => {
         this.#receiver?.data(length === buffer.length ? buffer : buffer.subarray(0, length));
         return true;
@@ -102,7 +105,7 @@ export class SocketConnection implements Connection {
 
   #readEvents(socket: Socket): void {
     this.#socket = socket;
-    socket.on("data", (chunk: Buffer) => this.#receiver?.data(chunk));
+    socket.on("data", (chunk: Buffer) => this.#receiver?.data(new Uint8Array(chunk)));
     socket.pause();
   }
 
@@ -121,7 +124,7 @@ export class SocketConnection implements Connection {
 export interface SocketOptions {
   readonly allowHalfOpen: boolean;
   readonly onread: {
-    readonly buffer: () => Uint8Array;
+    readonly buffer: Uint8Array;
     readonly callback: (length: number, buffer: Uint8Array) => boolean;
   };
 }

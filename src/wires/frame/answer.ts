@@ -59,7 +59,7 @@ export class Answer implements Sink {
       return;
     }
     if (this.id === undefined && last !== undefined && this.#only !== undefined && !this.#hold(last)) return;
-    const body = last ?? this.#only;
+    const body = last === undefined ? this.#only : last;
     const json = body === undefined ? undefined : this.#json(body);
     if (this.ended) return;
     const end = status.trailers.length === 0 ? "}" : `,"trailers":${headersJson(status.trailers)}}`;

@@ -1,8 +1,8 @@
-import { NO_FIELDS } from "../../call/fields.js";
+import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
 import type { AnswerFrame } from "./envelope.js";
-import { fieldsOf, headersJson } from "./headers.js";
+import { fieldsOf, type FrameHeaders, headersJson, isHeaders } from "./headers.js";
 import { ERROR_OUT, errorStatus } from "./status.js";
 
 /** What a call needs of its session. */
@@ -22,8 +22,9 @@ export class ClientCall implements Sink {
   readonly request: CallHead;
   /** The caller has heard the end, or has given up. */
   ended: boolean = false;
+  /** Something was sent. */
+  opened: boolean = false;
   readonly #owner: ClientCallOwner;
-  #opened = false;
   #finished = false;
   #answered = false;
 
@@ -65,14 +66,14 @@ export class ClientCall implements Sink {
   /** Takes an answer frame. `over`: it was the last one; `full`: wait for `drain` before the next. */
   hear(frame: AnswerFrame): "over" | "full" | undefined {
     if (frame.out === ERROR_OUT)
-      return this.#over({ ...errorStatus(frame.result), trailers: fieldsOf(frame.trailers) });
-    if (!this.#answered && frame.headers !== undefined) this.reply.head(fieldsOf(frame.headers));
+      return this.#over({ ...errorStatus(frame.result), trailers: heardFields(frame.trailers) });
+    if (!this.#answered && frame.headers !== undefined) this.reply.head(heardFields(frame.headers));
     this.#answered = true;
     if (frame.more === true) {
       if (frame.result === undefined || this.reply.message(frame.result)) return undefined;
       return this.ended ? undefined : "full";
     }
-    const trailers = fieldsOf(frame.trailers);
+    const trailers = heardFields(frame.trailers);
     return this.#over(
       { code: "ok", message: "", details: [], trailers },
       frame.done === true ? frame.result : (frame.result ?? null),
@@ -94,11 +95,11 @@ export class ClientCall implements Sink {
 
   /** The beginning of a frame: all that opens the call the first time, the id alone afterwards. */
   #begin(): string {
-    if (this.#opened) return `{"id":${this.id}`;
-    this.#opened = true;
+    if (this.opened) return `{"id":${this.id}`;
+    this.opened = true;
     const { fields, timeoutMs } = this.request;
     let begin = `${openingOf(this.request)}${this.id}`;
-    if (timeoutMs !== undefined) begin += `,"timeout_ms":${timeoutMs}`;
+    if (timeoutMs !== undefined && Number.isFinite(timeoutMs)) begin += `,"timeout_ms":${timeoutMs}`;
     if (fields !== NO_FIELDS) begin += `,"headers":${headersJson(fields)}`;
     return begin;
   }
@@ -118,6 +119,11 @@ export class ClientCall implements Sink {
     if (!this.ended) this.end(failure("canceled", "The input cannot be written."));
     return undefined;
   }
+}
+
+/** Header fields of an answer; what a server of another make means by these words is left alone. */
+function heardFields(headers: FrameHeaders | undefined): Fields {
+  return headers !== undefined && isHeaders(headers) ? fieldsOf(headers) : NO_FIELDS;
 }
 
 /** A plain function's arguments: on this wire an only argument stands for itself, unless it is an array. */

@@ -54,7 +54,9 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     this.unblock(call);
     // A server that knows no ids knows no cancelling either; one that was sent the deadline keeps it by itself.
     const knows = status.code === "deadline_exceeded" && call.request.timeoutMs !== undefined;
-    if (this.#echoes !== false && !knows) this.send(`{"id":${call.id},"cancel":true}`);
+    // Where nothing was asked, nothing will be answered.
+    if (!call.opened) this.#forget(call);
+    else if (this.#echoes !== false && !knows) this.send(`{"id":${call.id},"cancel":true}`);
     this.outlet.wrote(0);
   }
 
@@ -82,17 +84,22 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     const answer = frame as AnswerFrame;
     const call = this.#callOf(answer.id ?? undefined);
     if (call === undefined) return;
-    const heard = call.ended && answer.more === true ? undefined : call.hear(answer);
-    if (heard === "over") this.#forget(call);
-    else if (heard === "full") this.block(call);
+    const { ended } = call;
+    const heard = ended && answer.more === true ? undefined : call.hear(answer);
+    if (heard === "over") {
+      if (!ended) this.open -= 1;
+      this.#forget(call);
+    } else if (heard === "full") this.block(call);
   }
 
   protected override bad(id: Id | undefined, code: Code, message: string): void {
-    const call = id === undefined ? undefined : this.#callOf(id);
+    // An answer that is skipped costs its own call only, where it is known whose it is.
+    const call = id === undefined && this.#echoes !== false ? undefined : this.#callOf(id);
     if (call === undefined || code !== "resource_exhausted") {
       this.fail(`The answer cannot be read: ${message}`);
       return;
     }
+    if (!call.ended) this.open -= 1;
     this.#forget(call);
     call.fail(failure(code, message));
   }

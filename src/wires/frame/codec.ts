@@ -79,9 +79,8 @@ export class FrameReader {
     if (order === undefined) return undefined;
     const length = readLength(this.bytes, this.#at, order);
     this.start = this.#at + 4;
-    if (length > this.#limit) return this.#tooLong(length, order);
+    if (length > this.#limit) return this.#tooLong(length);
     if (this.held - 4 < length) return undefined;
-    this.order = order;
     this.end = this.#at = this.start + length;
     return "frame";
   }
@@ -93,31 +92,37 @@ export class FrameReader {
       this.bytes = EMPTY;
       this.#at = this.#until = 0;
     } else if (this.#own === undefined) {
-      const own = this.bytes.slice(this.#at, this.#until);
+      // Not slice(), which would copy nothing of a node Buffer.
+      const own = new Uint8Array(this.bytes.subarray(this.#at, this.#until));
       this.#own = this.bytes = own;
       this.#until = own.length;
       this.#at = 0;
     }
   }
 
-  /** A first frame tells the byte order: by its only plausible length, or, where both are, by the shorter one that holds whole JSON. */
+  /**
+   * A first frame tells the byte order: by its only plausible length, or, where both are, by the shorter one that holds whole JSON.
+   * A length that reads the same in both tells nothing, and the next frame is asked.
+   */
   #findOrder(): ByteOrder | undefined {
     const little = readLength(this.bytes, this.#at, "little");
     const big = readLength(this.bytes, this.#at, "big");
-    if (little > this.#limit || big > this.#limit || little === big) return little <= big ? "little" : "big";
+    if (little === big) return "little";
     const shorter = Math.min(little, big);
+    if (Math.max(little, big) > this.#limit) return (this.order = little === shorter ? "little" : "big");
     if (this.held - 4 < shorter) return undefined;
     // JSON that is cut short is no JSON: so this cannot be the beginning of the longer frame.
     const whole = isJson(this.bytes, this.#at + 4, this.#at + 4 + shorter);
-    return whole === little < big ? "little" : "big";
+    return (this.order = whole === little < big ? "little" : "big");
   }
 
-  #tooLong(length: number, order: ByteOrder): Found {
+  #tooLong(length: number): Found {
     const shown = Math.min(length, SHOWN_BYTES);
+    const hopeless = length > this.#limit * SKIPPED_TIMES;
+    this.end = this.start + Math.min(shown, this.held - 4);
+    // Whoever sent a hopeless length may wait for an answer before sending more.
+    if (hopeless) return "hopeless";
     if (this.held - 4 < shown) return undefined;
-    this.order = order;
-    this.end = this.start + shown;
-    if (length > this.#limit * SKIPPED_TIMES) return "hopeless";
     this.#at = this.start;
     this.#toSkip = length;
     return "skipped";

@@ -11,6 +11,11 @@ const BINARY = 0x1fff_ffff;
  */
 export function detectFrame(prefix: Uint8Array, limits: Limits): Verdict {
   if (prefix.length < 4) return "more";
+  // A ClientHello (RFC 8446 §5.1, §4) begins with what may be a length, and goes on with what no JSON holds.
+  if (prefix[0] === 0x16 && prefix[1] === 0x03) {
+    if (prefix.length < 6) return "more";
+    if (prefix[5] === 0x01) return "other";
+  }
   const length = Math.min(readLength(prefix, 0, "little"), readLength(prefix, 0, "big"));
   if (length <= limits.maxMessageBytes) return "mine";
   if (length > BINARY) return "other";

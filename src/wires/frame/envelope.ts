@@ -31,8 +31,7 @@ export function complaint(frame: unknown): string | undefined {
   if (!isRecord(frame)) return 'A frame holds a JSON object such as {"in": "ping", "params": "x"}.';
   if (frame["in"] !== undefined && typeof frame["in"] !== "string") return '"in" is the method\'s name, a string.';
   const id = frame["id"];
-  if (id !== undefined && id !== null && typeof id !== "number" && typeof id !== "string")
-    return '"id" is a number or a string.';
+  if (id !== undefined && id !== null && !isId(id)) return '"id" is a number (up to 2⁵³ − 1) or a string.';
   const timeout = frame["timeout_ms"];
   if (timeout !== undefined && timeout !== null && !(typeof timeout === "number" && timeout >= 0)) {
     return '"timeout_ms" is a number of milliseconds, 0 or more.';
@@ -43,6 +42,11 @@ export function complaint(frame: unknown): string | undefined {
   return frame["headers"] === undefined || isHeaders(frame["headers"])
     ? undefined
     : '"headers" is an object of names with a string, or an array of strings, each.';
+}
+
+/** Whether a value can be echoed exactly: larger numbers have lost digits in parsing. */
+export function isId(value: unknown): value is Id {
+  return typeof value === "string" || (typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
 }
 
 /** The id of a frame that is not whole, or no JSON: it is found where it follows `in` (or `out`) directly. */

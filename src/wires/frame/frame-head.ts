@@ -1,5 +1,6 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { CallHead } from "../../call/sink.js";
+import { ERROR_OUT } from "./status.js";
 
 /** What opens a call that came in a frame; one for all calls of a method that send no headers and no timeout. */
 export class FrameHead implements CallHead {
@@ -22,6 +23,12 @@ export class FrameHead implements CallHead {
 
   /** How each answer begins: `{"out":"pong"`. Without a name from whoever answers it is the last part of what was asked for. */
   get opening(): string {
-    return (this.#opening ??= `{"out":${JSON.stringify(this.out ?? this.path.split(/[/.]/u).at(-1))}`);
+    return (this.#opening ??= `{"out":${JSON.stringify(this.#name())}`);
+  }
+
+  #name(): string | undefined {
+    const name = this.out ?? this.path.split(/[/.]/u).at(-1);
+    // What a method of this name answers is to be told from an error.
+    return name === ERROR_OUT ? "error()" : name;
   }
 }

@@ -4,7 +4,7 @@ import type { Code } from "../../call/code.js";
 import { failure, OK, type Status } from "../../call/status.js";
 import type { Outlet, SessionOptions } from "../wire.js";
 import { Answer, type AnswerOwner } from "./answer.js";
-import { complaint, type Id, type RequestFrame } from "./envelope.js";
+import { complaint, type Id, isId, type RequestFrame } from "./envelope.js";
 import { FrameHead } from "./frame-head.js";
 import { fieldsOf } from "./headers.js";
 import { FrameSession } from "./session.js";
@@ -38,7 +38,8 @@ export class FrameServerSession extends FrameSession implements AnswerOwner {
   over(answer: Answer, json: string): void {
     this.open -= 1;
     if (answer.id !== undefined) {
-      this.#named.delete(answer.id);
+      // A frame that was refused may have carried the id of an open call, which goes on.
+      if (this.#named.get(answer.id) === answer) this.#named.delete(answer.id);
       this.send(json);
     } else if (this.#queue.length === 0) this.send(json);
     else {
@@ -62,6 +63,8 @@ export class FrameServerSession extends FrameSession implements AnswerOwner {
   }
 
   lost(status: Status): void {
+    this.#retired = true;
+    this.#next = undefined;
     for (const answer of this.#all()) {
       answer.ended = true;
       this.open -= 1;
@@ -96,8 +99,7 @@ export class FrameServerSession extends FrameSession implements AnswerOwner {
     const id = request.id ?? undefined;
     const open = id === undefined || this.#named.size === 0 ? undefined : this.#named.get(id);
     if (open !== undefined) this.#continue(open, request);
-    else if (request.in === undefined) this.#stray(request);
-    else if (request.cancel === true) return;
+    else if (request.in === undefined || request.cancel === true) this.#stray(request);
     else if (this.#retired)
       this.bad(id, "unavailable", "The server is shutting down: call another, or try again later.");
     else if (this.open < this.limits.maxConcurrentCalls) this.#begin(request, id);
@@ -109,9 +111,10 @@ export class FrameServerSession extends FrameSession implements AnswerOwner {
 
   /** A frame for no open call and with no method: late for a call that has ended, or wrong. */
   #stray(request: RequestFrame): void {
-    const late =
-      request.id !== undefined && (request.more === true || request.done === true || request.cancel === true);
-    if (!late) this.bad(request.id ?? undefined, "invalid_argument", 'A request names its method in "in".');
+    const id = request.id ?? undefined;
+    const late = id !== undefined && (request.more === true || request.done === true || request.cancel === true);
+    if (!late)
+      this.bad(id, "invalid_argument", 'A request names its method in "in"; what belongs to an open call has its "id".');
   }
 
   #begin(request: RequestFrame, id: Id | undefined): void {
@@ -203,5 +206,5 @@ export class FrameServerSession extends FrameSession implements AnswerOwner {
 /** The id of a frame that is otherwise wrong, if there is a usable one. */
 function idOf(frame: unknown): Id | undefined {
   if (typeof frame !== "object" || frame === null || !("id" in frame)) return undefined;
-  return typeof frame.id === "number" || typeof frame.id === "string" ? frame.id : undefined;
+  return isId(frame.id) ? frame.id : undefined;
 }

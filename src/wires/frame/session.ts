@@ -3,7 +3,7 @@ import { deeperThan } from "../../bytes/json-depth.js";
 import { decodeUtf8 } from "../../bytes/utf8.js";
 import type { Sink } from "../../call/sink.js";
 import type { Code } from "../../call/code.js";
-import type { Status } from "../../call/status.js";
+import { failure, type Status } from "../../call/status.js";
 import type { Limits, Outlet, Session } from "../wire.js";
 import { type ByteOrder, FrameReader, FrameWriter } from "./codec.js";
 import { type Id, idWithin } from "./envelope.js";
@@ -98,6 +98,7 @@ export abstract class FrameSession implements Session {
     if (this.#over) return;
     this.#over = true;
     this.outlet.fail(reason);
+    this.lost(failure("unavailable", reason));
   }
 
   #read(): void {

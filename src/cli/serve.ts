@@ -1,0 +1,108 @@
+import { type Command, Option } from "commander";
+import type { Implementation } from "../contract/implement.js";
+import type { ModelName } from "../models/model.js";
+import { serve as serveAt, type Server } from "../server.js";
+import { hints } from "./hints.js";
+import { loadServices } from "./load-services.js";
+import { columns } from "./text.js";
+import { wholeNumber } from "./units.js";
+import { UsageError } from "./usage-error.js";
+
+interface ServeFlags {
+  readonly listen?: readonly string[];
+  readonly model: ModelName;
+  readonly workers?: number;
+  readonly hints?: true;
+}
+
+/** The models, and whether each has workers. */
+const MODELS: Readonly<Record<ModelName, { readonly workers: boolean }>> = {
+  async: { workers: false },
+  single: { workers: false },
+};
+/** What to do about the system's commonest reasons against an address. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: "it is in use. Stop who listens there, or choose another with --listen, such as tcp://127.0.0.1:0.",
+  EACCES: "this user may not. Choose a port above 1023, or a folder that you may write to.",
+  EADDRNOTAVAIL: "this machine has no such address. Choose one of its own, such as 127.0.0.1.",
+  ENOTFOUND: "there is no such host. Write an address of this machine, such as 127.0.0.1.",
+};
+/** Ctrl-C reaches a program that npm started twice, by the terminal and by npm; so soon after the first, a signal is the same one. */
+const ECHO_MS = 50;
+
+/** Adds `callwire serve`: serves what a module exports. */
+export function addServe(program: Command): void {
+  const command = program
+    .command("serve")
+    .summary("serve the services of a module")
+    .description("Serves every service that a module exports, until SIGTERM or SIGINT; then open calls may end.")
+    .argument("<module>", "the module's file: .js, .mjs or .ts")
+    .option(
+      "--listen <url>",
+      "where to listen: tcp://HOST:PORT or unix:///PATH; may be repeated (default: tcp://127.0.0.1:8080)",
+      (url: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), url],
+    )
+    .addOption(new Option("--model <name>", "how calls run").choices(Object.keys(MODELS)).default("async"))
+    .option("--workers <n>", "how many workers a model with workers has", wholeNumber)
+    .option("--hints", "print commands to try in another terminal")
+    .addHelpText(
+      "after",
+      `
+The first signal drains: open calls are answered, then the process exits with 0. A second one exits at once.
+
+Examples:
+  callwire serve service.ts
+  callwire serve dist/service.js --listen tcp://0.0.0.0:9000 --listen unix:///run/app.sock
+  callwire serve service.ts --listen tcp://127.0.0.1:0 --model single`,
+    )
+    .action(() => serve(command));
+}
+
+async function serve(command: Command): Promise<void> {
+  const [module = ""] = command.args;
+  const flags = command.opts<ServeFlags>();
+  if (flags.workers !== undefined && !MODELS[flags.model].workers) {
+    console.error(`Model ${flags.model} has no workers, so --workers ${flags.workers} changes nothing: leave it out.`);
+  }
+  const services = await loadServices(module);
+  const server = await bound(services, flags);
+  const stopped = stopOnSignal(server);
+  const own = server.services.filter(({ name }) => !name.startsWith("callwire."));
+  console.log(
+    [
+      ...server.addresses.map((address) => `callwire listening on ${address}`),
+      columns(own.map(({ name, wires }) => [name, wires.join(" ")])),
+      ...(flags.hints === true ? [hints(services, server.addresses)] : []),
+    ].join("\n"),
+  );
+  await stopped;
+  // What the module itself keeps open must not keep a stopped server.
+  process.exit(0);
+}
+
+async function bound(services: readonly Implementation[], { listen, model }: ServeFlags): Promise<Server> {
+  try {
+    return await serveAt(services, { model, ...(listen === undefined ? {} : { listen }) });
+  } catch (error) {
+    // serve() throws and rejects with errors only.
+    const { message, cause } = error as Error;
+    if (error instanceof TypeError) throw new UsageError(message);
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    const advice = ADVICE[code];
+    throw new UsageError(advice === undefined ? message : `${message.split(": ", 1)[0]}: ${advice}`, 1);
+  }
+}
+
+/** Drains at the first SIGTERM or SIGINT, which resolves when it is done; exits at the second. */
+function stopOnSignal(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    let first: { readonly signal: string; readonly at: number } | undefined;
+    const stop = (signal: string): void => {
+      if (first === undefined) {
+        first = { signal, at: performance.now() };
+        void server.stop().then(resolve);
+      } else if (first.signal !== signal || performance.now() - first.at > ECHO_MS) process.exit(1);
+    };
+    process.on("SIGTERM", stop).on("SIGINT", stop);
+  });
+}

@@ -1,0 +1,42 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { ConnectOptions } from "../client.js";
+import { milliseconds } from "./units.js";
+
+/** The options that every command which calls a server has, as commander parses them. */
+export interface WireFlags {
+  readonly header?: readonly (readonly [string, string])[];
+  readonly timeout?: number;
+  readonly byteOrder?: "little" | "big";
+}
+
+/** Adds the options that every command which calls a server has. */
+export function addWireOptions(command: Command): Command {
+  return command
+    .option("-H, --header <name:value>", "send a header; may be repeated", header)
+    .option("--timeout <time>", "give up after 500ms, 5s or 2m; a plain number is milliseconds", milliseconds)
+    .addOption(
+      new Option("--byte-order <order>", "how lengths are written on the frame wire (default: little)").choices([
+        "big",
+        "little",
+      ]),
+    );
+}
+
+/** What connect() is to be told of these options. */
+export function connectOptions(flags: WireFlags): ConnectOptions {
+  return flags.byteOrder === undefined ? {} : { byteOrder: flags.byteOrder };
+}
+
+function header(
+  text: string,
+  before: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
+  const colon = text.indexOf(":");
+  const pair = [text.slice(0, Math.max(0, colon)).trim(), text.slice(colon + 1).trim()] as const;
+  try {
+    const _checked = new Headers([[...pair]]);
+  } catch {
+    throw new InvalidArgumentError('Write a name and a value such as "x-user: ada".');
+  }
+  return [...before, pair];
+}

@@ -1,0 +1,3 @@
+import { wireKit } from "../wirekit.js";
+
+wireKit("Loopback", ({ dispatch }) => ({ dispatch, close: () => Promise.resolve() }), { severable: false });

@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import { failure, OK } from "../../src/call/status.js";
+import { all, arrange, callByHand, errorFrom, type Open } from "./world.js";
+
+/** Calls that end before their time: by deadline, by their caller, by a loop that is left. */
+export function cancel(open: Open): void {
+  describe("Deadlines", () => {
+    test("A call that takes too long ends as deadline_exceeded at both ends.", async () => {
+      const { client, seen } = await arrange(open);
+      const error = await errorFrom(client.hang({ key: "a" }, { timeoutMs: 20 }));
+      expect(error.code).toBe("deadline_exceeded");
+      expect(error.message).toContain("kit.Kit/hang");
+      await seen.heard("a aborted deadline_exceeded");
+    });
+
+    test("The server ends a call by itself when its time is up.", async () => {
+      const { world, seen } = await arrange(open);
+      for (const [path, shape] of [
+        ["hang", "unary"],
+        ["hangStream", "serverStream"],
+        ["hangInput", "clientStream"],
+        ["hangBoth", "bidi"],
+      ] as const) {
+        const [request, reply] = callByHand(world, `kit.Kit/${path}`, { shape, timeoutMs: 20 });
+        await reply.say(request, { key: path, first: 0 });
+        if (shape === "unary" || shape === "serverStream") request.end(OK);
+        expect((await reply.over).code).toBe("deadline_exceeded");
+        await seen.heard(
+          shape === "clientStream" ? `${path} cut deadline_exceeded` : `${path} aborted deadline_exceeded`,
+        );
+        expect(reply.disorder).toEqual([]);
+      }
+    });
+
+    test("A method can see how much time is left.", async () => {
+      const { client } = await arrange(open);
+      const left = await client.timeLeft(undefined, { timeoutMs: 60_000 });
+      expect(left).toBeGreaterThan(50_000);
+      expect(left).toBeLessThanOrEqual(60_000);
+      expect(await client.timeLeft()).toBeNull();
+    });
+
+    test("A stream that takes too long rejects after the messages that came in time.", async () => {
+      const { client, seen } = await arrange(open);
+      const heard: number[] = [];
+      const reading = (async () => {
+        for await (const n of client.hangStream({ key: "a", first: 2 }, { timeoutMs: 50 })) heard.push(n);
+      })();
+      expect((await errorFrom(reading)).code).toBe("deadline_exceeded");
+      expect(heard).toEqual([0, 1]);
+      await seen.heard("a finally");
+    });
+  });
+
+  describe("Cancelling", () => {
+    test("Aborting its signal cancels a unary call at both ends, though its request has ended.", async () => {
+      const { client, seen } = await arrange(open);
+      const controller = new AbortController();
+      const answer = client.hang({ key: "a" }, { signal: controller.signal });
+      await seen.heard("a started");
+      controller.abort();
+      expect((await errorFrom(answer)).code).toBe("canceled");
+      await seen.heard("a aborted canceled");
+      expect(await client.echo("still here")).toBe("still here");
+    });
+
+    test("Aborting its signal cancels a stream of answers: the reader hears it, the method cleans up.", async () => {
+      const { client, seen } = await arrange(open);
+      const controller = new AbortController();
+      const stream = client.hangStream({ key: "a", first: 1 }, { signal: controller.signal });
+      expect(await stream.next()).toEqual({ done: false, value: 0 });
+      await seen.heard("a started");
+      controller.abort();
+      expect((await errorFrom(stream)).code).toBe("canceled");
+      await seen.heard("a aborted canceled");
+      await seen.heard("a finally");
+    });
+
+    test("Aborting its signal cancels a call in the middle of its input, which is stopped.", async () => {
+      const { client, seen } = await arrange(open);
+      const controller = new AbortController();
+      let stopped = false;
+      const input = {
+        count: 0,
+        next(): Promise<IteratorResult<{ key: string }>> {
+          this.count += 1;
+          return this.count === 1 ? Promise.resolve({ done: false, value: { key: "a" } }) : new Promise(() => {});
+        },
+        return(): Promise<IteratorResult<{ key: string }>> {
+          stopped = true;
+          return Promise.resolve({ done: true, value: undefined });
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+      const answer = client.hangInput(input, { signal: controller.signal });
+      await seen.heard("a started");
+      controller.abort();
+      expect((await errorFrom(answer)).code).toBe("canceled");
+      await seen.heard("a cut canceled");
+      expect(stopped).toBe(true);
+    });
+
+    test("A call whose signal was aborted before is not made.", async () => {
+      const { client, seen } = await arrange(open);
+      expect((await errorFrom(client.hang({ key: "a" }, { signal: AbortSignal.abort() }))).code).toBe("canceled");
+      expect((await errorFrom(client.hangStream({ key: "a", first: 1 }, { signal: AbortSignal.abort() }))).code).toBe(
+        "canceled",
+      );
+      expect((await errorFrom(client.hang({ key: "a" }, { timeoutMs: 0 }))).code).toBe("deadline_exceeded");
+      await client.echo(1);
+      expect(seen.count("a started")).toBe(0);
+    });
+
+    test("Leaving a loop over a stream cancels it: the generator at the server runs its finally.", async () => {
+      const { client, seen } = await arrange(open);
+      for await (const n of client.hangStream({ key: "a", first: 3 })) if (n === 1) break;
+      await seen.heard("a finally");
+      expect(await all(client.count({ to: 2 }))).toEqual([0, 1]);
+    });
+
+    test("A call that has said everything can still be cancelled.", async () => {
+      const { client, world, seen } = await arrange(open);
+      const [request, reply] = callByHand(world, "kit.Kit/hangInput", { shape: "clientStream" });
+      await reply.say(request, { key: "a" });
+      request.end(OK);
+      await seen.heard("a ended");
+      request.end(failure("canceled", "Never mind."));
+      await seen.heard("a aborted canceled");
+      expect(await client.echo(1)).toBe(1);
+      expect(reply.disorder).toEqual([]);
+    });
+
+    test("An input that throws cancels the call, and the caller gets back what it threw.", async () => {
+      const { client, seen } = await arrange(open);
+      const mine = new Error("my own");
+      async function* input(): AsyncGenerator<{ key: string }> {
+        yield { key: "a" };
+        await seen.heard("a started");
+        throw mine;
+      }
+      await expect(client.hangInput(input())).rejects.toBe(mine);
+      await seen.heard("a cut canceled");
+      async function* both(): AsyncGenerator<{ key: string }> {
+        yield { key: "b" };
+        await seen.heard("b started");
+        throw mine;
+      }
+      await expect(all(client.hangBoth(both()))).rejects.toBe(mine);
+      await seen.heard("b aborted canceled");
+    });
+  });
+
+  describe("Early ends", () => {
+    test("A method that answers before its input is over stops the input.", async () => {
+      const { client } = await arrange(open);
+      const one = endless();
+      expect(await client.first(one.numbers)).toBe(7);
+      await one.stopped;
+      const other = endless();
+      expect(await all(client.firstOfMany(other.numbers))).toEqual([7]);
+      await other.stopped;
+      expect(await client.echo(1)).toBe(1);
+    });
+
+    test("A method that stops reading its input, and has not answered, does not hold up its caller.", async () => {
+      const { client, seen } = await arrange(open);
+      const controller = new AbortController();
+      let sent = 0;
+      async function* numbers(): AsyncGenerator<number> {
+        for (; sent < 500; sent += 1) {
+          yield 1;
+          if (sent % 50 === 0) await new Promise(setImmediate);
+        }
+      }
+      const answer = client.leave(numbers(), { signal: controller.signal });
+      await seen.heard("left");
+      while (sent < 500) await new Promise(setImmediate);
+      controller.abort();
+      expect((await errorFrom(answer)).code).toBe("canceled");
+      await seen.heard("leave aborted canceled");
+    });
+  });
+}
+
+/** Numbers that go on until somebody stops them. */
+function endless(): { numbers: AsyncGenerator<number>; stopped: Promise<void> } {
+  let stop: () => void;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  async function* numbers(): AsyncGenerator<number> {
+    try {
+      for (;;) {
+        yield 7;
+        await new Promise(setImmediate);
+      }
+    } finally {
+      stop();
+    }
+  }
+  return { numbers: numbers(), stopped };
+}

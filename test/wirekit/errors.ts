@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { OK } from "../../src/call/status.js";
+import { all, arrange, callByHand, errorFrom, type Open } from "./world.js";
+
+/** How calls fail: what callers hear of it, and what they do not. */
+export function errors(open: Open): void {
+  describe("Errors", () => {
+    test("An RpcError that a method throws reaches the caller with its code, message, details and trailers, and without its cause.", async () => {
+      const { client } = await arrange(open);
+      let trailers: Headers | undefined;
+      const error = await errorFrom(
+        client.fail(
+          { code: "not_found", message: "No such thing: ü.", details: [{ id: 7 }, "x"], headers: { "x-hint": "look" } },
+          { onTrailer: (heard) => (trailers = heard) },
+        ),
+      );
+      expect(error.code).toBe("not_found");
+      expect(error.message).toBe("No such thing: ü.");
+      expect(error.details).toEqual([{ id: 7 }, "x"]);
+      expect(error.headers?.get("x-hint")).toBe("look");
+      expect(trailers?.get("x-hint")).toBe("look");
+      expect(error.cause).toBeUndefined();
+    });
+
+    test("A stream that fails before its first message rejects the first read.", async () => {
+      const { client } = await arrange(open);
+      const error = await errorFrom(client.failStream({ code: "aborted", message: "Not now.", details: [1] }));
+      expect([error.code, error.message, error.details]).toEqual(["aborted", "Not now.", [1]]);
+    });
+
+    test("A stream that fails in the middle rejects after it began, and never looks complete.", async () => {
+      const { client } = await arrange(open);
+      const heard: number[] = [];
+      const reading = (async () => {
+        for await (const n of client.failStream({ code: "data_loss", message: "Torn.", after: 3 })) heard.push(n);
+      })();
+      const error = await errorFrom(reading);
+      expect([error.code, error.message]).toEqual(["data_loss", "Torn."]);
+      // A failure is heard at once, and may overtake messages that were not read yet.
+      expect(heard).toEqual([0, 1, 2].slice(0, heard.length));
+    });
+
+    test("A method that fails on a message of its input ends the call and stops the input.", async () => {
+      const { client } = await arrange(open);
+      let stopped = false;
+      async function* numbers(): AsyncGenerator<number> {
+        try {
+          yield 1;
+          yield -1;
+          for (;;) {
+            await new Promise(setImmediate);
+            yield 1;
+          }
+        } finally {
+          stopped = true;
+        }
+      }
+      const error = await errorFrom(client.failInput(numbers()));
+      expect([error.code, error.message]).toEqual(["out_of_range", "-1 is negative."]);
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      expect(stopped).toBe(true);
+    });
+
+    test("A method that does not exist is unimplemented, whatever the shape of the call.", async () => {
+      const { world } = await arrange(open);
+      for (const shape of ["unary", "serverStream", "clientStream", "bidi"] as const) {
+        const [request, reply] = callByHand(world, "kit.Kit/missing", { shape });
+        await reply.say(request, 1);
+        request.end(OK);
+        const status = await reply.over;
+        expect(status.code).toBe("unimplemented");
+        expect(status.message).toContain("kit.Kit/missing");
+        expect(reply.disorder).toEqual([]);
+      }
+    });
+
+    test("Input that its schema refuses is an invalid argument that names the property.", async () => {
+      const { client } = await arrange(open);
+      const error = await errorFrom(client.greet({ name: "" }));
+      expect(error.code).toBe("invalid_argument");
+      expect(error.message).toContain("kit.Kit/greet");
+      expect(error.message).toContain("name");
+      expect(error.details).toEqual([{ issues: [{ path: "name", message: expect.any(String) }] }]);
+    });
+
+    test("A message of a stream that its schema refuses fails the call.", async () => {
+      const { client } = await arrange(open);
+      // What a caller without types may send.
+      const wrong = ["one"] as unknown as number[];
+      expect((await errorFrom(client.sum(wrong))).code).toBe("invalid_argument");
+      expect((await errorFrom(client.double(wrong))).code).toBe("invalid_argument");
+    });
+
+    test("Anything else that a method throws is internal, and its message stays at the server.", async () => {
+      const { client } = await arrange(open);
+      const error = await errorFrom(client.crash());
+      expect(error.code).toBe("internal");
+      expect(error.message).not.toContain("secret");
+      const heard: number[] = [];
+      const torn = await errorFrom(
+        (async () => {
+          for await (const n of client.crashStream()) heard.push(n);
+        })(),
+      );
+      expect(torn.code).toBe("internal");
+      expect(torn.message).not.toContain("secret");
+    });
+
+    test("A failed call leaves the way open for the next.", async () => {
+      const { client } = await arrange(open);
+      await errorFrom(client.crash());
+      await errorFrom(client.failStream({ code: "aborted", message: "", after: 100 }));
+      expect(await client.echo(1)).toBe(1);
+      expect(await all(client.count({ to: 2 }))).toEqual([0, 1]);
+    });
+
+    test("A second message for a method that takes one is an invalid argument.", async () => {
+      const { world } = await arrange(open);
+      for (const path of ["kit.Kit/echo", "kit.Kit/count"]) {
+        const [request, reply] = callByHand(world, path, { shape: "bidi" });
+        await reply.say(request, { to: 1 });
+        await reply.say(request, { to: 2 });
+        request.end(OK);
+        expect((await reply.over).code).toBe("invalid_argument");
+        expect(reply.disorder).toEqual([]);
+      }
+    });
+  });
+}

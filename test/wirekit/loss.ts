@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { arrange, errorFrom, type Open } from "./world.js";
+
+/** The way is cut in the middle of calls. */
+export function loss(open: Open): void {
+  describe("Loss", () => {
+    test("When the way is lost every open call ends as unavailable, and every method's signal aborts.", async () => {
+      const { client, world, seen } = await arrange(open);
+      const answers = [client.hang({ key: "a" }), client.hang({ key: "b" })];
+      await Promise.all([seen.heard("a started"), seen.heard("b started")]);
+      world.sever?.();
+      for (const answer of answers) expect((await errorFrom(answer)).code).toBe("unavailable");
+      await seen.heard("a aborted unavailable");
+      await seen.heard("b aborted unavailable");
+    });
+
+    test("A stream of answers that is lost ends with an error, not as if it were complete.", async () => {
+      const { client, world, seen } = await arrange(open);
+      const stream = client.hangStream({ key: "a", first: 2 });
+      expect([await stream.next(), await stream.next()].map(({ value }) => value)).toEqual([0, 1]);
+      await seen.heard("a started");
+      world.sever?.();
+      expect((await errorFrom(stream)).code).toBe("unavailable");
+      await seen.heard("a finally");
+    });
+
+    test("A stream of input that is lost ends with an error, and its sender is stopped.", async () => {
+      const { client, world, seen } = await arrange(open);
+      let stop: (() => void) | undefined;
+      const stopped = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      async function* input(): AsyncGenerator<{ key: string }> {
+        try {
+          for (;;) {
+            yield { key: "a" };
+            await new Promise(setImmediate);
+          }
+        } finally {
+          stop?.();
+        }
+      }
+      const answer = client.hangInput(input());
+      await seen.heard("a started");
+      world.sever?.();
+      expect((await errorFrom(answer)).code).toBe("unavailable");
+      await seen.heard("a cut unavailable");
+      expect(seen.count("a ended")).toBe(0);
+      await stopped;
+    });
+  });
+}
