@@ -1,7 +1,7 @@
 import type { CallOptions } from "../contract/call.js";
 import type { Cancelable, Cancellation } from "./cancellation.js";
 import { startDeadline, type Timer } from "./deadline.js";
-import type { Fields } from "./fields.js";
+import { type Fields, NO_FIELDS } from "./fields.js";
 import { iterate, leave, type MessageIterator } from "./iterate.js";
 import type { RemoteMethod } from "./remote.js";
 import { RpcError } from "./rpc-error.js";
@@ -75,6 +75,8 @@ export abstract class Exchange implements Sink, Cancelable {
     this.#request = request;
     const { shape } = this.method.info;
     if (shape === "clientStream" || shape === "bidi") {
+      // The first message may be long in coming, or wait for the server to speak.
+      request.head(NO_FIELDS);
       this.#sendAll(input).catch((error: unknown) => this.#inputFailed(error));
     } else this.#sendOne(input);
   }

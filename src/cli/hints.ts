@@ -13,7 +13,9 @@ export function hints(services: readonly Implementation[], addresses: readonly s
   const place = address.replace(/^tcp:\/\/(?:0\.0\.0\.0|\[::\]):/u, "tcp://127.0.0.1:");
   const url = place.startsWith("unix://") ? `frame+${place}` : place.replace(/^tcp/u, "frame");
   const callwire = command();
+  // Plain functions are what people try first.
   const calls = services
+    .toSorted((a, b) => Number(isContract(a)) - Number(isContract(b)))
     .map((implementation) => callsOf(implementation, isAlone(services)).slice(0, MOST_CALLS))
     .filter((each) => each.length > 0)
     .slice(0, MOST_SERVICES)
@@ -34,6 +36,10 @@ function command(): string {
 /** Says whether only one service has a method of that name, so that the name alone will do. */
 function isAlone(services: readonly Implementation[]): (method: string) => boolean {
   return (method) => services.filter(({ service }) => Object.hasOwn(service.methods, method)).length === 1;
+}
+
+function isContract({ service }: Implementation): boolean {
+  return !Object.values(service.methods).some(({ positional }) => positional === true);
 }
 
 /** What follows the URL in a call of each method whose input can be guessed. */

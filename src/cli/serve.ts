@@ -27,8 +27,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "this machine has no such address. Choose one of its own, such as 127.0.0.1.",
   ENOTFOUND: "there is no such host. Write an address of this machine, such as 127.0.0.1.",
 };
-/** Ctrl-C reaches a program that npm started twice, by the terminal and by npm; so soon after the first, a signal is the same one. */
-const ECHO_MS = 50;
 
 /** Adds `callwire serve`: serves what a module exports. */
 export function addServe(program: Command): void {
@@ -96,12 +94,11 @@ async function bound(services: readonly Implementation[], { listen, model }: Ser
 /** Drains at the first SIGTERM or SIGINT, which resolves when it is done; exits at the second. */
 function stopOnSignal(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    let first: { readonly signal: string; readonly at: number } | undefined;
-    const stop = (signal: string): void => {
-      if (first === undefined) {
-        first = { signal, at: performance.now() };
-        void server.stop().then(resolve);
-      } else if (first.signal !== signal || performance.now() - first.at > ECHO_MS) process.exit(1);
+    let stopping = false;
+    const stop = (): void => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      void server.stop().then(resolve);
     };
     process.on("SIGTERM", stop).on("SIGINT", stop);
   });

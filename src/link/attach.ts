@@ -40,6 +40,8 @@ export class Attachment implements Receiver, Outlet {
   #wasFull = false;
   #sessionPaused = false;
   #held = false;
+  /** Something was read since reading was last held up. Without that, a fast stream would keep its own cancellation from being read. */
+  #heard = false;
   #peerEnded = false;
   #ending = false;
   #said = false;
@@ -98,6 +100,7 @@ export class Attachment implements Receiver, Outlet {
 
   data(chunk: Uint8Array): void {
     this.#silentTicks = 0;
+    this.#heard = true;
     this.#options.counters.bytesIn += chunk.length;
     this.#receiving = true;
     try {
@@ -174,8 +177,9 @@ export class Attachment implements Receiver, Outlet {
     this.#unsent = 0;
     if (this.#session !== undefined) this.#write(this.#session);
     if (!this.full) this.#relieve();
-    else if (this.#options.holdReading && !this.#held) {
+    else if (this.#options.holdReading && !this.#held && this.#heard) {
       this.#held = true;
+      this.#heard = false;
       this.connection.pause();
     }
     this.#settle();

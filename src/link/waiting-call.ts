@@ -8,6 +8,7 @@ export class WaitingCall implements Sink {
   readonly request: CallHead;
   readonly #reply: Sink;
   #target: Sink | undefined = undefined;
+  #head: Fields | undefined = undefined;
   #body: Body = undefined;
   #last: Body = undefined;
   #refused = false;
@@ -29,6 +30,7 @@ export class WaitingCall implements Sink {
   go(dispatch: Dispatch): void {
     const target = dispatch(this.request, this.#reply);
     this.#target = target;
+    if (this.#head !== undefined) target.head(this.#head);
     if (this.#body !== undefined) target.message(this.#body);
     if (this.#ended !== undefined) target.end(this.#ended, this.#last);
     else if (this.#refused) this.#reply.drain();
@@ -42,7 +44,10 @@ export class WaitingCall implements Sink {
     this.#reply.end(status);
   }
 
-  head(_fields: Fields): void {}
+  head(fields: Fields): void {
+    if (this.#target !== undefined) this.#target.head(fields);
+    else this.#head = fields;
+  }
 
   message(body: Body): boolean {
     if (this.#target !== undefined) return this.#target.message(body);

@@ -114,7 +114,11 @@ export class FrameServerSession extends FrameSession implements AnswerOwner {
     const id = request.id ?? undefined;
     const late = id !== undefined && (request.more === true || request.done === true || request.cancel === true);
     if (!late)
-      this.bad(id, "invalid_argument", 'A request names its method in "in"; what belongs to an open call has its "id".');
+      this.bad(
+        id,
+        "invalid_argument",
+        'A request names its method in "in"; what belongs to an open call has its "id".',
+      );
   }
 
   #begin(request: RequestFrame, id: Id | undefined): void {
