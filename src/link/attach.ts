@@ -99,7 +99,8 @@ export class Attachment implements Receiver, Outlet {
   }
 
   data(chunk: Uint8Array): void {
-    this.#silentTicks = 0;
+    // The time to show what it speaks, and to close after the goodbye, is not prolonged by talking.
+    if (this.#session !== undefined && !this.#said) this.#silentTicks = 0;
     this.#heard = true;
     this.#options.counters.bytesIn += chunk.length;
     this.#receiving = true;
@@ -236,6 +237,7 @@ export class Attachment implements Receiver, Outlet {
     else if (session === undefined) this.#unknown("nobody here speaks what it began with");
     else {
       this.#first = NONE;
+      this.#silentTicks = 0;
       this.#session = session;
       session.receive(first);
     }

@@ -26,6 +26,8 @@ export interface Admission {
 }
 
 const SWEEP_MS = 500;
+/** The longest wait that a timer can hold (2³¹ − 1 ms, 24.8 days). */
+const LONGEST_MS = 2_147_483_647;
 
 /** The connections of a server: admits them, watches over them, and ends them all. */
 export class Connections {
@@ -79,7 +81,7 @@ export class Connections {
       });
       const cut = setTimeout(() => {
         for (const attachment of this.#active) attachment.destroy("The server has stopped.");
-      }, graceMs);
+      }, Math.min(graceMs, LONGEST_MS));
       await emptied;
       clearTimeout(cut);
     }

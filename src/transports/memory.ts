@@ -77,6 +77,7 @@ class MemoryConnection implements Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.peer?.hearEnd();
+    this.#schedule();
   }
 
   destroy(error?: Error): void {

@@ -21,7 +21,10 @@ export async function start(command: string, args: readonly string[]): Promise<P
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines = createInterface({ input: child.stdout });
-  const [first] = (await Promise.race([once(lines, "line"), once(child, "error").then(([error]) => Promise.reject(error as Error))])) as [string];
+  const [first] = (await Promise.race([
+    once(lines, "line"),
+    once(child, "error").then(([error]) => Promise.reject(error as Error)),
+  ])) as [string];
   return { child, first };
 }
 

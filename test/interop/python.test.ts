@@ -19,11 +19,14 @@ async function quickstart(model: string): Promise<{ host: string; port: string }
 const PONGS = [...Array.from({ length: 10 }, (_, i) => `pong ireader ${i}`), "pi_r 3.1412746456267633"];
 
 describe.each(["async", "single"])("Under the model %s", (model) => {
-  test.each(["I", "<I", "!I"])("a Python client that packs its lengths with %s gets ten pongs over one connection.", async (format) => {
-    const { host, port } = await quickstart(model);
-    const printed = await run("python3", [pathOf("test/interop/programs/client.py"), host, port, format]);
-    expect(printed.trim().split("\n")).toEqual(PONGS);
-  });
+  test.each(["I", "<I", "!I"])(
+    "a Python client that packs its lengths with %s gets ten pongs over one connection.",
+    async (format) => {
+      const { host, port } = await quickstart(model);
+      const printed = await run("python3", [pathOf("test/interop/programs/client.py"), host, port, format]);
+      expect(printed.trim().split("\n")).toEqual(PONGS);
+    },
+  );
 
   test("Two Python clients are served one after the other or at once, and both in full.", async () => {
     const { host, port } = await quickstart(model);

@@ -26,12 +26,12 @@ describe("The model single", () => {
   test("answers a second connection only after the first has closed", async () => {
     const { address, bench } = await served({ model: "single" });
     const one = await RawPeer.to(address);
-    one.say({ in: "ping", params: "a" });
+    one.say({ in: "tools.ping", params: "a" });
     expect(await one.hear()).toEqual({ out: "pong", result: "a" });
     const other = await RawPeer.to(address);
     other.say({ in: "wait", params: "b" });
     await turns();
-    one.say({ in: "ping", params: "c" });
+    one.say({ in: "tools.ping", params: "c" });
     expect(await one.hear()).toEqual({ out: "pong", result: "c" });
     const before = bench.heard.length;
     one.socket.end();
@@ -62,7 +62,7 @@ describe("The model single", () => {
   test("refuses connections over the limit of those that wait, and says so", async () => {
     const { address, server, logged } = await served({ model: "single", maxWaiting: 1 });
     const one = await RawPeer.to(address);
-    one.say({ in: "ping", params: 1 });
+    one.say({ in: "tools.ping", params: 1 });
     await one.hear();
     const two = await RawPeer.to(address);
     await until(() => server.counters.connections === 2);
@@ -72,7 +72,7 @@ describe("The model single", () => {
     expect(logged).toEqual([
       expect.stringMatching(/^Refused tcp:\/\/127.0.0.1:\d+: 1 connections are open and 1 wait.$/u),
     ]);
-    two.say({ in: "ping", params: 2 });
+    two.say({ in: "tools.ping", params: 2 });
     one.socket.end();
     expect(await two.hear()).toEqual({ out: "pong", result: 2 });
   });
@@ -80,12 +80,12 @@ describe("The model single", () => {
   test("goes on with the next when a connection that waited is gone by its turn", async () => {
     const { address, server } = await served({ model: "single" });
     const one = await RawPeer.to(address);
-    one.say({ in: "ping", params: 1 });
+    one.say({ in: "tools.ping", params: 1 });
     await one.hear();
     const two = await RawPeer.to(address);
     await until(() => server.counters.connections === 2);
     const three = await RawPeer.to(address);
-    three.say({ in: "ping", params: 3 });
+    three.say({ in: "tools.ping", params: 3 });
     await until(() => server.counters.connections === 3);
     two.socket.resetAndDestroy();
     one.socket.end();
@@ -98,9 +98,9 @@ describe("The model async", () => {
     const { address, bench } = await served();
     const one = await RawPeer.to(address);
     const two = await RawPeer.to(address);
-    one.say({ in: "wait", params: "slow", id: 1 }, { in: "ping", params: "x", id: 2 });
+    one.say({ in: "wait", params: "slow", id: 1 }, { in: "tools.ping", params: "x", id: 2 });
     expect(await one.hear()).toMatchObject({ id: 2 });
-    two.say({ in: "ping", params: "y" });
+    two.say({ in: "tools.ping", params: "y" });
     expect(await two.hear()).toEqual({ out: "pong", result: "y" });
     await bench.open("slow");
     expect(await one.hear()).toMatchObject({ id: 1 });
@@ -109,7 +109,7 @@ describe("The model async", () => {
   test("refuses connections over its limit", async () => {
     const { address, server } = await served({ maxConnections: 1 });
     const one = await RawPeer.to(address);
-    one.say({ in: "ping", params: 1 });
+    one.say({ in: "tools.ping", params: 1 });
     await one.hear();
     const two = await RawPeer.to(address);
     await expect(two.hear()).rejects.toThrow();
@@ -117,7 +117,7 @@ describe("The model async", () => {
     one.socket.end();
     await until(() => server.counters.open === 0);
     const three = await RawPeer.to(address);
-    three.say({ in: "ping", params: 3 });
+    three.say({ in: "tools.ping", params: 3 });
     expect(await three.hear()).toEqual({ out: "pong", result: 3 });
   });
 });
@@ -130,7 +130,7 @@ describe("stop()", () => {
     await bench.arrived("a");
     const stopped = server.stop({ graceMs: 60_000 });
     await turns();
-    peer.say({ in: "ping", params: 1, id: 2 });
+    peer.say({ in: "tools.ping", params: 1, id: 2 });
     expect(await peer.hear()).toMatchObject({ out: "error", id: 2, result: { code: "unavailable" } });
     await bench.open("a");
     expect(await peer.rest()).toEqual([{ out: "wait", id: 1, result: "a" }]);
@@ -142,9 +142,9 @@ describe("stop()", () => {
   test("answers requests that have reached the machine and have not been read", async () => {
     const { address, server } = await served();
     const peer = await RawPeer.to(address);
-    peer.say({ in: "ping", params: 1 });
+    peer.say({ in: "tools.ping", params: 1 });
     await peer.hear();
-    peer.say({ in: "ping", params: 2 });
+    peer.say({ in: "tools.ping", params: 2 });
     const stopped = server.stop();
     expect(await peer.rest()).toEqual([{ out: "pong", result: 2 }]);
     peer.socket.end();
@@ -164,7 +164,7 @@ describe("stop()", () => {
   test("does not wait for peers that are silent, in the middle of a frame, or never close", async () => {
     const { address, server } = await served();
     const peers = await Promise.all(Array.from({ length: 4 }, () => RawPeer.to(address)));
-    peers[1]?.say({ in: "ping", params: 1 });
+    peers[1]?.say({ in: "tools.ping", params: 1 });
     await peers[1]?.hear();
     peers[2]?.write(Uint8Array.of(200, 0, 0));
     peers[3]?.write(Uint8Array.of(200, 0, 0, 0, 0x7b));
@@ -177,7 +177,7 @@ describe("stop()", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const { address, server } = await served();
     const peer = await RawPeer.to(address);
-    peer.say({ in: "ping", params: 1 });
+    peer.say({ in: "tools.ping", params: 1 });
     await peer.hear();
     const stopped = server.stop({ graceMs: 60_000 });
     expect(await peer.rest()).toEqual([]);
@@ -189,15 +189,15 @@ describe("stop()", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const { address, server } = await served();
     const peer = await RawPeer.to(address);
-    peer.say({ in: "ping", params: 1 });
+    peer.say({ in: "tools.ping", params: 1 });
     await peer.hear();
     const stopped = server.stop({ graceMs: 60_000 });
     await peer.rest();
     for (let n = 0; n < 5; n += 1) {
       const before = server.counters.bytesIn;
-      peer.say({ in: "ping", params: n });
+      peer.say({ in: "tools.ping", params: n });
       if (server.counters.open > 0) await until(() => server.counters.bytesIn > before || server.counters.open === 0);
-      vi.advanceTimersByTime(600);
+      vi.advanceTimersByTime(500);
       await turns();
     }
     expect(server.counters.open).toBe(0);
@@ -207,7 +207,7 @@ describe("stop()", () => {
   test("refuses connections that wait, and takes no new ones", async () => {
     const { address, server } = await served({ model: "single" });
     const one = await RawPeer.to(address);
-    one.say({ in: "ping", params: 1 });
+    one.say({ in: "tools.ping", params: 1 });
     await one.hear();
     const two = await RawPeer.to(address);
     await until(() => server.counters.connections === 2);
@@ -223,10 +223,10 @@ describe("stop()", () => {
     const peer = await RawPeer.to(address);
     peer.say({ in: "wait", params: "a", id: 1 });
     await bench.arrived("a");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const stops = [server.stop({ graceMs: Number.POSITIVE_INFINITY }), server.stop()];
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10);
-    });
+    await turns();
+    vi.advanceTimersByTime(60_000);
     await bench.open("a");
     expect(await peer.rest()).toEqual([{ out: "wait", id: 1, result: "a" }]);
     peer.socket.end();
@@ -272,12 +272,12 @@ describe("An idle connection", () => {
     const { address, server, bench } = await served({ idleTimeoutMs: 5000 });
     const idle = await RawPeer.to(address);
     const busy = await RawPeer.to(address);
-    idle.say({ in: "ping", params: 1 });
+    idle.say({ in: "tools.ping", params: 1 });
     await idle.hear();
     busy.say({ in: "wait", params: "a" });
     await bench.arrived("a");
     vi.advanceTimersByTime(4000);
-    idle.say({ in: "ping", params: 2 });
+    idle.say({ in: "tools.ping", params: 2 });
     await idle.hear();
     vi.advanceTimersByTime(4000);
     await turns();
