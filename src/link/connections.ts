@@ -79,9 +79,12 @@ export class Connections {
       const emptied = new Promise<void>((resolve) => {
         this.#emptied = resolve;
       });
-      const cut = setTimeout(() => {
-        for (const attachment of this.#active) attachment.destroy("The server has stopped.");
-      }, Math.min(graceMs, LONGEST_MS));
+      const cut = setTimeout(
+        () => {
+          for (const attachment of this.#active) attachment.destroy("The server has stopped.");
+        },
+        Math.min(graceMs, LONGEST_MS),
+      );
       await emptied;
       clearTimeout(cut);
     }
