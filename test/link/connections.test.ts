@@ -254,7 +254,10 @@ describe("A connection that does not show what it speaks", () => {
     for (let n = 1; n <= 3; n += 1) {
       slow.write(Uint8Array.of(20));
       await until(() => server.counters.bytesIn === n);
-      vi.advanceTimersByTime(1000);
+      vi.advanceTimersByTime(500);
+      await turns();
+      vi.advanceTimersByTime(500);
+      await turns();
     }
     await silent.rest();
     await slow.rest();

@@ -45,7 +45,7 @@ const everyByte = (bytes: Uint8Array): number[] => Array.from({ length: bytes.le
 const json = fc.jsonValue({ stringUnit: "binary", maxDepth: 3 }).map((value) => JSON.stringify(value));
 const order = fc.constantFrom(...ORDERS);
 const sorted = (cuts: readonly number[], length: number): number[] =>
-  cuts.map((cut) => cut % (length + 1)).sort((a, b) => a - b);
+  cuts.map((cut) => cut % (length + 1)).toSorted((a, b) => a - b);
 
 describe("FrameReader", () => {
   test("reads any frames back, cut anywhere, in either byte order, told or found out", () => {
