@@ -1,18 +1,19 @@
-import { ambient } from "./ambient.js";
-import { introspection } from "./call/introspection.js";
+import { availableParallelism } from "node:os";
+import { threadId } from "node:worker_threads";
 import type { Interceptor } from "./call/handler.js";
-import { makeRoutes } from "./call/routes.js";
-import { serve as dispatchTo } from "./call/serve.js";
-import { value } from "./codecs/value.js";
-import type { MethodInfo } from "./contract/call.js";
 import type { Implementation } from "./contract/implement.js";
-import { type LinkCounters, newCounters } from "./link/counters.js";
+import type { LinkCounters } from "./link/counters.js";
+import { loadModule, type ServiceModule } from "./load-module.js";
 import { async } from "./models/async.js";
 import type { Model, ModelName } from "./models/model.js";
+import { pool } from "./models/pool.js";
+import { preforkAsync } from "./models/prefork-async.js";
+import { prefork } from "./models/prefork.js";
+import { processes } from "./models/processes.js";
 import { single } from "./models/single.js";
-import { frame } from "./wires/frame/wire.js";
-import { DEFAULT_LIMITS } from "./wires/limits.js";
-import type { Limits, Wire } from "./wires/wire.js";
+import { threads } from "./models/threads.js";
+import { hostOf, logToStderr, type PlainOptions, withIntrospection } from "./serving.js";
+import type { WorkerData } from "./worker.js";
 
 export type { Handler, Interceptor } from "./call/handler.js";
 export { RpcError, type RpcErrorOptions } from "./call/rpc-error.js";
@@ -24,38 +25,40 @@ export type { Client, FunctionsClient, Implementor } from "./contract/infer.js";
 export { bidi, clientStream, type Method, type MethodOptions, serverStream, unary } from "./contract/method.js";
 export type { Schema } from "./contract/schema.js";
 export { service, type Service } from "./contract/service.js";
+export type { WorkerInfo } from "./load-module.js";
+export type { ModelName } from "./models/model.js";
 
-/** The wires, in the order in which they are asked about a connection's first bytes. */
-const WIRES: readonly Wire[] = [frame];
-const MODELS: Readonly<Record<ModelName, Model>> = { async, single };
+/** A model, and what its workers are: whether it has any, and how many connections and calls each takes at once. */
+interface ModelEntry {
+  readonly model: Model;
+  readonly worker?: { readonly connections: "one" | "many" };
+}
+
+const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
+  single: { model: single },
+  threads: { model: threads, worker: { connections: "one" } },
+  processes: { model: processes, worker: { connections: "one" } },
+  prefork: { model: prefork, worker: { connections: "one" } },
+  async: { model: async },
+  "prefork-async": { model: preforkAsync, worker: { connections: "many" } },
+  pool: { model: pool, worker: { connections: "many" } },
+};
 
 /** How a server runs. Everything has a default. */
-export interface ServeOptions extends Partial<Limits> {
+export interface ServeOptions extends PlainOptions {
   /** Where to listen: `tcp://HOST:PORT` (port 0 takes a free one) and `unix:///PATH`. */
   readonly listen?: readonly string[];
   /** Where connections live and calls run; `async` is the default. */
   readonly model?: ModelName;
-  /** The wires to answer, by name; all of them by default. */
-  readonly wires?: readonly string[];
-  /** Around every method, the first outermost. */
+  /** How many threads or processes, for models that have some; by default one a core. */
+  readonly workers?: number;
+  /** Around every method, the first outermost. Models with workers take them from the module's export `interceptors`. */
   readonly interceptors?: readonly Interceptor[];
-  /** Validates what methods answer: on unless NODE_ENV is `production`. */
-  readonly validateOutput?: boolean;
-  /** Calls made inside a method find it by themselves (AsyncLocalStorage), with its deadline and cancellation. Off: only by `parent`. */
-  readonly propagate?: boolean;
-  /** Callers may read the message of errors that are no RpcError. */
-  readonly exposeErrors?: boolean;
-  /** The longest time that a caller may ask for, in ms; also the limit of calls that name none. */
-  readonly maxTimeoutMs?: number;
   /** Connections served at once. */
   readonly maxConnections?: number;
   /** Connections that wait, where the model lets them. */
   readonly maxWaiting?: number;
-  /** A connection that has not shown what it speaks after so long is closed. */
-  readonly firstByteTimeoutMs?: number;
-  /** A connection without calls that says nothing for so long is closed. */
-  readonly idleTimeoutMs?: number;
-  /** Hears, in sentences, what a person should know; by default they go to stderr. */
+  /** Hears, in sentences, what a person should know; by default they go to stderr. Workers' own always do. */
   readonly log?: (message: string) => void;
 }
 
@@ -65,82 +68,100 @@ export interface Server extends AsyncDisposable {
   readonly addresses: readonly string[];
   /** The services, and the wires by which each can be called. */
   readonly services: readonly { readonly name: string; readonly wires: readonly string[] }[];
+  /** What happened on its connections; bytes are counted where they are read, so not those of worker processes. */
   readonly counters: Readonly<LinkCounters>;
+  /** Resolves with the reason where the server cannot go on (workers die as they start); never otherwise. */
+  readonly failed: Promise<Error>;
+  /** Loads the service again, in new workers that take over one by one. Without workers it does nothing. */
+  reload(): Promise<void>;
   /** Takes no new connections and no new calls, lets open calls end for `graceMs` (10 s), then cuts them. Always resolves. */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /**
- * Serves services on every wire. Rejects where an address cannot be had (none is kept then);
- * throws a TypeError for services or options that cannot be.
+ * Serves services on every wire: live ones, or those that a module exports. Models with workers need the module, since each worker loads it for itself.
+ * Rejects where an address cannot be had (none is kept then) or the module cannot be loaded; throws a TypeError for what cannot be.
  */
-export async function serve(services: readonly Implementation[], options: ServeOptions = {}): Promise<Server> {
-  const log = options.log ?? ((message: string): void => void process.stderr.write(`callwire: ${message}\n`));
-  const all = [...services, introspection(services)];
-  const routes = makeRoutes(all, {
-    codecs: [value],
-    interceptors: options.interceptors ?? [],
-    checkOutput: options.validateOutput ?? process.env["NODE_ENV"] !== "production",
-  });
-  const dispatch = dispatchTo(routes, {
-    ambient: options.propagate === false ? undefined : ambient,
-    exposeErrors: options.exposeErrors,
-    maxTimeoutMs: options.maxTimeoutMs,
-    report: (error, method) => log(reportOf(error, method)),
-  });
-  const wires = wiresNamed(options.wires);
-  const counters = newCounters();
-  const model = modelNamed(options.model ?? "async");
-  const running = await model({
-    listen: options.listen ?? ["tcp://127.0.0.1:8080"],
-    maxConnections: options.maxConnections ?? 65_536,
-    maxWaiting: options.maxWaiting ?? 1024,
-    host: {
-      wires,
-      dispatch,
-      counters,
-      log,
-      limits: limitsOf(options),
-      firstByteTimeoutMs: options.firstByteTimeoutMs ?? 10_000,
-      idleTimeoutMs: options.idleTimeoutMs ?? 3_600_000,
-    },
-  });
-  const stop = (how: { readonly graceMs?: number } = {}): Promise<void> => running.stop(how.graceMs ?? 10_000);
-  return {
-    addresses: running.addresses,
-    services: all.map(({ service }) => ({ name: service.name, wires: wires.map(({ name }) => name) })),
-    counters,
-    stop,
-    [Symbol.asyncDispose]: () => stop(),
-  };
-}
-
-function limitsOf(options: ServeOptions): Limits {
-  return {
-    maxMessageBytes: options.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes,
-    maxHeaderBytes: options.maxHeaderBytes ?? DEFAULT_LIMITS.maxHeaderBytes,
-    maxDepth: options.maxDepth ?? DEFAULT_LIMITS.maxDepth,
-    maxConcurrentCalls: options.maxConcurrentCalls ?? DEFAULT_LIMITS.maxConcurrentCalls,
-  };
-}
-
-function wiresNamed(names: readonly string[] | undefined): readonly Wire[] {
-  if (names === undefined) return WIRES;
-  const known = WIRES.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new TypeError(`There is no wire ${JSON.stringify(unknown)}: choose of ${known.join(", ")}.`);
-  return WIRES.filter(({ name }) => names.includes(name));
-}
-
-function modelNamed(name: string): Model {
-  const model = Object.entries(MODELS).find(([key]) => key === name)?.[1];
-  if (model === undefined) {
+export async function serve(services: readonly Implementation[] | URL, options: ServeOptions = {}): Promise<Server> {
+  const name = options.model ?? "async";
+  const entry = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
+  if (entry === undefined) {
     throw new TypeError(`There is no model ${JSON.stringify(name)}: choose of ${Object.keys(MODELS).join(", ")}.`);
   }
-  return model;
+  if (entry.worker !== undefined) refuseLive(services, options, name);
+  const module = services instanceof URL ? await loadModule(services) : liveModule(services);
+  const log = options.log ?? logToStderr;
+  const interceptors = [...(options.interceptors ?? []), ...module.interceptors];
+  const host = hostOf({ services: module.services, interceptors }, options, log);
+  const me = { pid: process.pid, threadId };
+  if (entry.worker === undefined) await module.setup?.(me);
+  const workers = options.workers ?? availableParallelism();
+  const maxConnections = options.maxConnections ?? 65_536;
+  const one = entry.worker?.connections === "one";
+  const data: WorkerData = {
+    module: services instanceof URL ? services.href : "",
+    options: { ...plainOptions(options), ...(one ? { maxConcurrentCalls: 1 } : {}) },
+    maxActive: one ? 1 : maxConnections,
+  };
+  const running = await entry.model({
+    host,
+    listen: options.listen ?? ["tcp://127.0.0.1:8080"],
+    maxConnections,
+    maxWaiting: options.maxWaiting ?? 1024,
+    plan: { entry: new URL("./worker.js", import.meta.url), data, workers },
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = async (graceMs: number): Promise<void> => {
+    await running.stop(graceMs);
+    if (entry.worker === undefined) await module.teardown?.(me);
+  };
+  const server = {
+    addresses: running.addresses,
+    services: withIntrospection(module.services).map(({ service }) => ({
+      name: service.name,
+      wires: host.wires.map((wire) => wire.name),
+    })),
+    counters: host.counters,
+    failed: running.failed,
+    reload: () => running.reload(),
+    stop: (how: { readonly graceMs?: number } = {}): Promise<void> => (stopped ??= stop(how.graceMs ?? 10_000)),
+  };
+  return { ...server, [Symbol.asyncDispose]: () => server.stop() };
 }
 
-function reportOf(error: unknown, method: MethodInfo): string {
-  return `Method ${method.path} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+function liveModule(services: readonly Implementation[]): ServiceModule {
+  return { services, interceptors: [], setup: undefined, teardown: undefined };
+}
+
+/** Functions cannot be sent to another thread or process, so nothing live may come along. */
+function refuseLive(
+  services: readonly Implementation[] | URL,
+  options: ServeOptions,
+  model: string,
+): asserts services is URL {
+  if (!(services instanceof URL)) {
+    throw new TypeError(
+      `Model ${model} loads the service in each worker: give serve() the module's URL, such as new URL("./service.js", import.meta.url), in place of live services.`,
+    );
+  }
+  if (options.interceptors !== undefined && options.interceptors.length > 0) {
+    throw new TypeError(
+      `Model ${model} takes interceptors from the service's module: write "export const interceptors = […]" there.`,
+    );
+  }
+}
+
+/** What of the options can be sent to a worker. */
+function plainOptions(options: ServeOptions): PlainOptions {
+  const {
+    listen: _l,
+    model: _m,
+    workers: _w,
+    interceptors: _i,
+    maxConnections: _c,
+    maxWaiting: _a,
+    log: _o,
+    ...plain
+  } = options;
+  return plain;
 }

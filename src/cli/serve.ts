@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
-import type { Implementation } from "../contract/implement.js";
-import type { ModelName } from "../models/model.js";
+import { MODEL_NAMES, type ModelName } from "../models/model.js";
 import { serve as serveAt, type Server } from "../server.js";
 import { hints } from "./hints.js";
-import { loadServices } from "./load-services.js";
+import { moduleAt } from "./module-at.js";
 import { columns } from "./text.js";
 import { wholeNumber } from "./units.js";
 import { UsageError } from "./usage-error.js";
@@ -15,11 +14,6 @@ interface ServeFlags {
   readonly hints?: true;
 }
 
-/** The models, and whether each has workers. */
-const MODELS: Readonly<Record<ModelName, { readonly workers: boolean }>> = {
-  async: { workers: false },
-  single: { workers: false },
-};
 /** What to do about the system's commonest reasons against an address. */
 const ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: "it is in use. Stop who listens there, or choose another with --listen, such as tcp://127.0.0.1:0.",
@@ -40,13 +34,14 @@ export function addServe(program: Command): void {
       "where to listen: tcp://HOST:PORT or unix:///PATH; may be repeated (default: tcp://127.0.0.1:8080)",
       (url: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), url],
     )
-    .addOption(new Option("--model <name>", "how calls run").choices(Object.keys(MODELS)).default("async"))
+    .addOption(new Option("--model <name>", "how calls run").choices(MODEL_NAMES).default("async"))
     .option("--workers <n>", "how many workers a model with workers has", wholeNumber)
     .option("--hints", "print commands to try in another terminal")
     .addHelpText(
       "after",
       `
-The first signal drains: open calls are answered, then the process exits with 0. A second one exits at once.
+SIGHUP loads the service again, in new workers that take over one by one.
+The first SIGTERM or SIGINT drains: open calls are answered, then the process exits with 0. A second one exits at once.
 
 Examples:
   callwire serve service.ts
@@ -59,11 +54,8 @@ Examples:
 async function serve(command: Command): Promise<void> {
   const [module = ""] = command.args;
   const flags = command.opts<ServeFlags>();
-  if (flags.workers !== undefined && !MODELS[flags.model].workers) {
-    console.error(`Model ${flags.model} has no workers, so --workers ${flags.workers} changes nothing: leave it out.`);
-  }
-  const services = await loadServices(module);
-  const server = await bound(services, flags);
+  const { url, services } = await moduleAt(module);
+  const server = await bound(url, flags);
   const stopped = stopOnSignal(server);
   const own = server.services.filter(({ name }) => !name.startsWith("callwire."));
   console.log(
@@ -73,14 +65,19 @@ async function serve(command: Command): Promise<void> {
       ...(flags.hints === true ? [hints(services, server.addresses)] : []),
     ].join("\n"),
   );
-  await stopped;
+  const failed = await Promise.race([stopped, server.failed]);
+  if (failed !== undefined) throw new UsageError(failed.message, 1);
   // What the module itself keeps open must not keep a stopped server.
   process.exit(0);
 }
 
-async function bound(services: readonly Implementation[], { listen, model }: ServeFlags): Promise<Server> {
+async function bound(module: URL, { listen, model, workers }: ServeFlags): Promise<Server> {
   try {
-    return await serveAt(services, { model, ...(listen === undefined ? {} : { listen }) });
+    return await serveAt(module, {
+      model,
+      ...(listen === undefined ? {} : { listen }),
+      ...(workers === undefined ? {} : { workers }),
+    });
   } catch (error) {
     // serve() throws and rejects with errors only.
     const { message, cause } = error as Error;
@@ -91,15 +88,18 @@ async function bound(services: readonly Implementation[], { listen, model }: Ser
   }
 }
 
-/** Drains at the first SIGTERM or SIGINT, which resolves when it is done; exits at the second. */
-function stopOnSignal(server: Server): Promise<void> {
+/** Drains at the first SIGTERM or SIGINT, which resolves when it is done; exits at the second. Loads the service again at SIGHUP. */
+function stopOnSignal(server: Server): Promise<undefined> {
   return new Promise((resolve) => {
     let stopping = false;
     const stop = (): void => {
       if (stopping) process.exit(1);
       stopping = true;
-      void server.stop().then(resolve);
+      void server.stop().then(() => resolve(undefined));
     };
     process.on("SIGTERM", stop).on("SIGINT", stop);
+    process.on("SIGHUP", () => {
+      server.reload().catch((error: Error) => console.error(`The service could not be loaded again: ${error.message}`));
+    });
   });
 }

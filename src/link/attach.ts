@@ -177,6 +177,8 @@ export class Attachment implements Receiver, Outlet {
     if (this.full) this.#wasFull = true;
     this.#unsent = 0;
     if (this.#session !== undefined) this.#write(this.#session);
+    // Where the transport takes bytes without having sent them, it gets full by this write.
+    if (this.full) this.#wasFull = true;
     if (!this.full) this.#relieve();
     else if (this.#options.holdReading && !this.#held && this.#heard) {
       this.#held = true;

@@ -14,8 +14,14 @@ export interface Host {
   readonly log: (message: string) => void;
   /** A connection that has not shown what it speaks after so long is closed. */
   readonly firstByteTimeoutMs: number;
+  /** Told when a connection has ended. */
+  readonly closed?: () => void;
   /** A connection without calls that says nothing for so long is closed. */
   readonly idleTimeoutMs: number;
+  /** A connection that is so old takes no more calls; undefined: they live on. */
+  readonly maxAgeMs?: number | undefined;
+  /** Its open calls may go on for so long. */
+  readonly maxAgeGraceMs?: number | undefined;
 }
 
 /** How many connections are served, and wait, at once. */
@@ -34,6 +40,8 @@ export class Connections {
   readonly #host: Host;
   readonly #admission: Admission;
   readonly #active: Set<Attachment> = new Set();
+  /** When connections are to be retired, where there is a limit to their age; later, when they are cut. */
+  readonly #due: Map<Attachment, { at: number; retired: boolean }> = new Map();
   readonly #waiting: Connection[] = [];
   readonly #sweeper: NodeJS.Timeout;
   #emptied: (() => void) | undefined = undefined;
@@ -48,6 +56,7 @@ export class Connections {
     };
     this.#sweeper = setInterval(() => {
       for (const attachment of this.#active) attachment.sweep(limits);
+      if (host.maxAgeMs !== undefined) this.#retireOld(host.maxAgeGraceMs ?? 0);
     }, SWEEP_MS).unref();
   }
 
@@ -108,12 +117,32 @@ export class Connections {
       closed: (closed) => this.#closed(closed),
     });
     this.#active.add(attachment);
+    const { maxAgeMs } = this.#host;
+    // A tenth more or less, so that connections made together do not end together.
+    if (maxAgeMs !== undefined) {
+      this.#due.set(attachment, { at: performance.now() + maxAgeMs * (0.9 + 0.2 * Math.random()), retired: false });
+    }
     connection.start(attachment);
+  }
+
+  #retireOld(graceMs: number): void {
+    const now = performance.now();
+    for (const [attachment, due] of this.#due) {
+      if (due.at > now) continue;
+      if (due.retired) attachment.destroy("The connection was too old.");
+      else {
+        attachment.retire();
+        due.retired = true;
+        due.at = now + graceMs;
+      }
+    }
   }
 
   #closed(attachment: Attachment): void {
     this.#active.delete(attachment);
+    this.#due.delete(attachment);
     this.#host.counters.open -= 1;
+    this.#host.closed?.();
     const next = this.#stopping ? undefined : this.#waiting.shift();
     if (next !== undefined) this.#attach(next);
     if (this.#active.size === 0) this.#emptied?.();

@@ -1,8 +1,13 @@
 import { listenOn } from "../link/carriers.js";
 import { type Admission, Connections, type Host } from "../link/connections.js";
+import type { Arrival } from "../link/passing.js";
+import type { WorkerPlan } from "./worker.js";
 
 /** The names of the concurrency models. */
-export type ModelName = "single" | "async";
+export const MODEL_NAMES = ["single", "threads", "processes", "prefork", "async", "prefork-async", "pool"] as const;
+
+/** The name of a concurrency model. */
+export type ModelName = (typeof MODEL_NAMES)[number];
 
 /** What a model runs. */
 export interface ModelOptions {
@@ -12,6 +17,8 @@ export interface ModelOptions {
   /** Connections served at once; more wait, up to `maxWaiting`, or are refused. */
   readonly maxConnections: number;
   readonly maxWaiting: number;
+  /** How workers are started; models that have none need none. */
+  readonly plan: WorkerPlan;
 }
 
 /** A model at work. */
@@ -20,19 +27,44 @@ export interface Running {
   readonly addresses: readonly string[];
   /** Ends everything; always resolves. */
   stop(graceMs: number): Promise<void>;
+  /** Replaces the workers one by one; where there are none it does nothing. */
+  reload(): Promise<void>;
+  /** Resolves with the reason when it cannot go on; never otherwise. */
+  readonly failed: Promise<Error>;
 }
 
 /** Decides where connections live and where their calls run. */
 export type Model = (options: ModelOptions) => Promise<Running>;
 
-/** Listens at all addresses, or at none: where one cannot be had, the others are given back and it rejects. */
-export async function listenAll(options: ModelOptions, admission: Admission): Promise<Running> {
+const NEVER: Promise<never> = new Promise(() => {});
+
+/** Serves connections in this thread: `admission` says how many at once. */
+export async function serveHere(options: ModelOptions, admission: Admission): Promise<Running> {
   const connections = new Connections(options.host, admission);
-  const results = await Promise.allSettled(options.listen.map((url) => listenOn(url, connections.add)));
+  const stop = (graceMs: number): Promise<void> => connections.stop(graceMs);
+  return await listenAll(options.listen, {
+    accept: connections.add,
+    stop,
+    reload: () => Promise.resolve(),
+    failed: NEVER,
+  });
+}
+
+/** What takes connections, and how it ends. */
+export interface Taker {
+  readonly accept: (connection: Arrival) => void;
+  readonly stop: (graceMs: number) => Promise<void>;
+  readonly reload: () => Promise<void>;
+  readonly failed: Promise<Error>;
+}
+
+/** Listens at all addresses, or at none: where one cannot be had, the others are given back and it rejects. */
+export async function listenAll(listen: readonly string[], taker: Taker): Promise<Running> {
+  const results = await Promise.allSettled(listen.map((url) => listenOn(url, taker.accept)));
   const listeners = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()));
-    await connections.stop(graceMs);
+    await taker.stop(graceMs);
   };
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) {
@@ -40,5 +72,10 @@ export async function listenAll(options: ModelOptions, admission: Admission): Pr
     throw failed.reason;
   }
   let stopped: Promise<void> | undefined;
-  return { addresses: listeners.map(({ address }) => address), stop: (graceMs) => (stopped ??= stop(graceMs)) };
+  return {
+    addresses: listeners.map(({ address }) => address),
+    stop: (graceMs) => (stopped ??= stop(graceMs)),
+    reload: taker.reload,
+    failed: taker.failed,
+  };
 }

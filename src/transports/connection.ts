@@ -22,12 +22,22 @@ export interface Connection {
   readonly pending: number;
   pause(): void;
   resume(): void;
+  /**
+   * Gives up a connection that has not been started: the system's handle, for another process to make a connection of. The one who has it closes it.
+   * Undefined where it cannot leave this process.
+   */
+  detach?(): SystemHandle | undefined;
   /** Lets the process live on, or not, on account of this connection alone. */
   hold(live: boolean): void;
   /** Sends what is written, then tells the peer that nothing follows. */
   end(): void;
   /** Ends it at once, in both directions; the peer may see a reset. */
   destroy(error?: Error): void;
+}
+
+/** The system's end of a connection, which can be sent to a child process. */
+export interface SystemHandle {
+  close(): void;
 }
 
 /** A place where connections arrive. */

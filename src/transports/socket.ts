@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import type { Connection, Receiver } from "./connection.js";
+import type { Connection, Receiver, SystemHandle } from "./connection.js";
 
 /**
  * Reads are made into one buffer: what is read is used or copied before the next read of any socket.
@@ -13,7 +13,7 @@ const readBuffer = (): Uint8Array => (process.platform === "win32" ? new Uint8Ar
 
 /** The part of node's socket that holds the system's handle; private to node, so used with a way out. */
 interface WithHandle {
-  _handle: object | null;
+  _handle: SystemHandle | null;
 }
 
 /** A socket of node:net (TCP or Unix) as a Connection. Bytes that arrive are in a buffer that all connections share. */
@@ -33,16 +33,19 @@ export class SocketConnection implements Connection {
    * to read into ours, the handle moves into a new Socket.
    */
   static accepted(socket: Socket, address: string): SocketConnection {
+    const handle = takeHandle(socket);
+    if (handle !== undefined) return SocketConnection.of(handle, address);
     const connection = new SocketConnection(address);
-    // Private to node since ever, and cluster's way of passing sockets on; without it the socket is read as usual.
-    const donor = socket as unknown as WithHandle;
-    const handle = donor._handle;
-    if (handle === null || handle === undefined) connection.#readEvents(socket);
-    else {
-      donor._handle = null;
-      const options = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: connection.#onread() };
-      connection.#socket = new Socket(options);
-    }
+    connection.#readEvents(socket);
+    connection.#listen();
+    return connection;
+  }
+
+  /** Makes a connection of a handle that was taken from a socket, in this process or in another. */
+  static of(handle: SystemHandle, address: string): SocketConnection {
+    const connection = new SocketConnection(address);
+    const options = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: connection.#onread() };
+    connection.#socket = new Socket(options);
     connection.#listen();
     return connection;
   }
@@ -77,6 +80,10 @@ export class SocketConnection implements Connection {
 
   resume(): void {
     this.#socket.resume();
+  }
+
+  detach(): SystemHandle | undefined {
+    return takeHandle(this.#socket);
   }
 
   hold(live: boolean): void {
@@ -127,4 +134,13 @@ export interface SocketOptions {
     readonly buffer: Uint8Array;
     readonly callback: (length: number, buffer: Uint8Array) => boolean;
   };
+}
+
+/** Takes the system's handle out of a socket that has not been read from; undefined where node keeps it to itself. */
+function takeHandle(socket: Socket): SystemHandle | undefined {
+  // Private to node since ever, and cluster's way of passing sockets on.
+  const donor = socket as unknown as WithHandle;
+  const handle = donor._handle ?? undefined;
+  donor._handle = null;
+  return handle;
 }

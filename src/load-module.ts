@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Interceptor } from "./call/handler.js";
+import type { Implementation } from "./contract/implement.js";
+
+/** Which worker a service has been loaded in. */
+export interface WorkerInfo {
+  /** The process, and the thread in it (0 is the main one). */
+  readonly pid: number;
+  readonly threadId: number;
+}
+
+/** What a service's module exports, as far as callwire looks at it. Its state is each worker's own. */
+export interface ServiceModule {
+  /** Every exported implementation, arrays of them included, in the order of the exports' names. */
+  readonly services: readonly Implementation[];
+  /** `export const interceptors = [...]`: around every method, in each worker. */
+  readonly interceptors: readonly Interceptor[];
+  /** `export function setup(worker)`: awaited before the first call. */
+  readonly setup: ((worker: WorkerInfo) => unknown) | undefined;
+  /** `export function teardown(worker)`: awaited after the last call. */
+  readonly teardown: ((worker: WorkerInfo) => unknown) | undefined;
+}
+
+/**
+ * Loads a module that exports services. TypeScript is loaded through the tsx of the module's own project, or by node where that can.
+ * Rejects with an Error that says what to do.
+ */
+export async function loadModule(url: URL): Promise<ServiceModule> {
+  const path = fileURLToPath(url);
+  if (!existsSync(path)) throw new Error(`Cannot find module ${JSON.stringify(path)}: there is no such file.`);
+  if (/^\.[mc]?tsx?$/u.test(extname(path))) await prepareTypeScript(path);
+  const exported = await imported(url, path);
+  const services = new Set<Implementation>();
+  for (const value of Object.values(exported)) {
+    for (const each of Array.isArray(value) ? value : [value]) if (isImplementation(each)) services.add(each);
+  }
+  if (services.size === 0) {
+    throw new Error(
+      `Module ${JSON.stringify(path)} exports no service: export what implement() or functions() returns.`,
+    );
+  }
+  const { interceptors, setup, teardown } = exported;
+  return {
+    services: [...services],
+    // The types of these three exports are what the module's author was told they are.
+    interceptors: Array.isArray(interceptors) ? (interceptors as Interceptor[]) : [],
+    setup: typeof setup === "function" ? (setup as ServiceModule["setup"]) : undefined, // as above
+    teardown: typeof teardown === "function" ? (teardown as ServiceModule["teardown"]) : undefined, // as above
+  };
+}
+
+async function imported(url: URL, path: string): Promise<Record<string, unknown>> {
+  try {
+    // A module's namespace is an object.
+    return (await import(url.href)) as Record<string, unknown>;
+  } catch (error) {
+    const found = error instanceof Error ? error : new Error(String(error));
+    // What cannot be found is said by the message; for anything else its author needs the place.
+    const code = "code" in found ? found.code : undefined;
+    const text = code === "ERR_MODULE_NOT_FOUND" ? `${found.message}.` : (found.stack ?? found.message);
+    throw new Error(`Cannot load module ${JSON.stringify(path)}: ${text}`, { cause: error });
+  }
+}
+
+/** Sees to it that `import()` of TypeScript works from here on. */
+async function prepareTypeScript(path: string): Promise<void> {
+  const tsx = tsxOf(path);
+  if (tsx !== undefined) {
+    // What tsx documents of `tsx/esm/api`.
+    const { register } = (await import(pathToFileURL(tsx).href)) as {
+      register(options: { tsconfig: string | false }): unknown;
+    };
+    // By itself it would take the tsconfig.json of the working directory, which may be another project's.
+    register({ tsconfig: tsconfigOf(path) ?? false });
+    return;
+  }
+  if (stripsTypes()) return;
+  throw new Error(
+    `Node ${process.versions.node} cannot load ${JSON.stringify(path)} by itself: run "npm install --save-dev tsx" in its project, or use Node 22.18 or later.`,
+  );
+}
+
+/** Where the module's project keeps tsx. */
+function tsxOf(path: string): string | undefined {
+  try {
+    // What require() is given is the CommonJS build, which does not find its own loader when it is imported.
+    return createRequire(path)
+      .resolve("tsx/esm/api")
+      .replace(/\.cjs$/u, ".mjs");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The nearest tsconfig.json, from the module's folder upwards. */
+function tsconfigOf(path: string): string | undefined {
+  const folder = dirname(path);
+  if (folder === path) return undefined;
+  const file = join(folder, "tsconfig.json");
+  return existsSync(file) ? file : tsconfigOf(folder);
+}
+
+function stripsTypes(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const says = "typescript" in process.features && Boolean(process.features.typescript);
+  return says || major > 22 || (major === 22 && minor >= 18);
+}
+
+function isImplementation(value: unknown): value is Implementation {
+  return typeof value === "object" && value !== null && "~callwire" in value && value["~callwire"] === "implementation";
+}

@@ -1,0 +1,37 @@
+import type { Fields } from "../call/fields.js";
+import type { Body, CallHead } from "../call/sink.js";
+import { OK, type Status } from "../call/status.js";
+
+/** What opens a call in a worker: a head without what only the sender's side can use. */
+export type PlainHead = Pick<CallHead, "path" | "codec" | "timeoutMs" | "fields" | "peer" | "positional">;
+
+/**
+ * One thing said of a call between threads; a turn's events travel as one message. `id` names the call.
+ * `open` gives the head itself, or the number of one that was given before; a head with a number is kept under it.
+ * `room` takes back so many messages' worth of what the other side may send; `out` tells how the answer is named.
+ */
+export type CallEvent =
+  | readonly ["open", id: number, number: number, head: PlainHead | undefined]
+  | readonly ["head", id: number, fields: Fields]
+  | readonly ["message", id: number, body: Body]
+  | readonly ["end", id: number, status: Status, last: Body]
+  | readonly ["room", id: number, messages: number]
+  | readonly ["out", id: number, out: string | undefined];
+
+/** Messages that may be on their way in one direction of a call before the writer waits. */
+export const WINDOW = 16;
+
+/** Bodies that outlive the turn: bytes are lent, and a view would take its whole buffer along. */
+export function kept(body: Body): Body {
+  return body instanceof Uint8Array ? body.slice() : body;
+}
+
+/** The part of a head that another thread can use. */
+export function plainHead({ path, codec, timeoutMs, fields, peer, positional }: CallHead): PlainHead {
+  return { path, codec, timeoutMs, fields, peer, positional };
+}
+
+/** A plain success is the shared one again, which wires know by its identity. */
+export function sameOk(status: Status): Status {
+  return status.code === "ok" && status.trailers.length === 0 ? OK : status;
+}

@@ -1,0 +1,117 @@
+import { type CallHead, DEAF, type Dispatch } from "../call/sink.js";
+import { failure } from "../call/status.js";
+import { type CallEvent, sameOk } from "./call-events.js";
+import { RemoteSink } from "./remote-sink.js";
+
+/** Answers, in a worker, the calls that a CallSender sends. Each message it hears is answered by one, so that the sender knows it is not blocked. */
+export class CallReceiver {
+  readonly #dispatch: Dispatch;
+  readonly #post: (batch: CallEvent[]) => void;
+  readonly #calls: Map<number, { readonly reply: RemoteSink; readonly head: CallHead }> = new Map();
+  readonly #heads: Map<number, CallHead> = new Map();
+  /** Heads whose `out` the sender has been told. */
+  readonly #named: WeakSet<CallHead> = new WeakSet();
+  #batch: CallEvent[] = [];
+  #scheduled = false;
+  #emptied: (() => void) | undefined = undefined;
+
+  constructor(dispatch: Dispatch, post: (batch: CallEvent[]) => void) {
+    this.#dispatch = dispatch;
+    this.#post = post;
+  }
+
+  /** Calls that have not ended. */
+  get open(): number {
+    return this.#calls.size;
+  }
+
+  /** Takes a message of the sender. */
+  hear(batch: readonly CallEvent[]): void {
+    this.#schedule();
+    for (const event of batch) {
+      if (event[0] === "open") this.#open(event);
+      else this.#pass(event);
+    }
+  }
+
+  /** Resolves when no call is open; those that still are after `graceMs` are ended. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#calls.size > 0) {
+      const timer = setTimeout(() => this.#cut("The server has stopped."), graceMs);
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+      clearTimeout(timer);
+    }
+    this.#flush();
+  }
+
+  #cut(message: string): void {
+    for (const { reply } of this.#calls.values()) {
+      reply.local.end(failure("canceled", message));
+      reply.end(failure("unavailable", message));
+    }
+    this.#calls.clear();
+    this.#emptied?.();
+  }
+
+  #over(id: number): void {
+    this.#calls.delete(id);
+    if (this.#calls.size === 0) this.#emptied?.();
+  }
+
+  #open([, id, number, given]: CallEvent & readonly ["open", ...unknown[]]): void {
+    const known = given === undefined ? this.#heads.get(number) : undefined;
+    const head: CallHead | undefined =
+      known ?? (given === undefined ? undefined : { ...given, out: undefined, memo: undefined });
+    if (head === undefined) return;
+    if (number > 0) this.#heads.set(number, head);
+    const reply = new RemoteSink(id, DEAF, this.#send);
+    this.#calls.set(id, { reply, head });
+    reply.local = this.#dispatch(head, reply);
+  }
+
+  #pass(event: CallEvent): void {
+    const call = this.#calls.get(event[1]);
+    if (call === undefined) return;
+    if (event[0] !== "end") call.reply.hear(event);
+    else {
+      const status = sameOk(event[2]);
+      if (status.code !== "ok") {
+        this.#over(event[1]);
+        call.reply.ended = true;
+      }
+      call.reply.local.end(status, event[3]);
+    }
+  }
+
+  readonly #send = (event: CallEvent): void => {
+    const [kind, id] = event;
+    const head = this.#calls.get(id)?.head;
+    if (head !== undefined && !this.#named.has(head)) {
+      this.#named.add(head);
+      this.#batch.push(["out", id, head.out]);
+    }
+    this.#batch.push(event);
+    if (kind === "end") this.#over(id);
+    this.#schedule();
+  };
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(this.#later);
+  }
+
+  /** After the promises that are due, so that what their calls answer goes along. */
+  readonly #later = (): void => {
+    process.nextTick(this.#flush);
+  };
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#post(batch);
+  };
+}

@@ -1,0 +1,103 @@
+import { ambient } from "./ambient.js";
+import type { Interceptor } from "./call/handler.js";
+import { introspection } from "./call/introspection.js";
+import { makeRoutes } from "./call/routes.js";
+import { serve as dispatchTo } from "./call/serve.js";
+import { value } from "./codecs/value.js";
+import type { MethodInfo } from "./contract/call.js";
+import type { Implementation } from "./contract/implement.js";
+import type { Host } from "./link/connections.js";
+import { newCounters } from "./link/counters.js";
+import { frame } from "./wires/frame/wire.js";
+import { DEFAULT_LIMITS } from "./wires/limits.js";
+import type { Limits, Wire } from "./wires/wire.js";
+
+/** The wires, in the order in which they are asked about a connection's first bytes. */
+const WIRES: readonly Wire[] = [frame];
+
+/** The options of a server that are plain data, and so reach its workers. Everything has a default. */
+export interface PlainOptions extends Partial<Limits> {
+  /** The wires to answer, by name; all of them by default. */
+  readonly wires?: readonly string[];
+  /** Validates what methods answer: on unless NODE_ENV is `production`. */
+  readonly validateOutput?: boolean;
+  /** Calls made inside a method find it by themselves (AsyncLocalStorage), with its deadline and cancellation. Off: only by `parent`. */
+  readonly propagate?: boolean;
+  /** Callers may read the message of errors that are no RpcError. */
+  readonly exposeErrors?: boolean;
+  /** The longest time that a caller may ask for, in ms; also the limit of calls that name none. */
+  readonly maxTimeoutMs?: number;
+  /** A connection that has not shown what it speaks after so long is closed. */
+  readonly firstByteTimeoutMs?: number;
+  /** A connection without calls that says nothing for so long is closed. */
+  readonly idleTimeoutMs?: number;
+  /** A connection that is so old takes no more calls and is closed, a tenth earlier or later by chance; without it they live on. */
+  readonly maxConnectionAgeMs?: number;
+  /** Its open calls may go on for so long. */
+  readonly maxConnectionAgeGraceMs?: number;
+}
+
+/** What is served: the code, and what stands around it. */
+export interface Served {
+  readonly services: readonly Implementation[];
+  readonly interceptors: readonly Interceptor[];
+}
+
+/** Makes what connections are served with, in this thread. Throws a TypeError for services or options that cannot be. */
+export function hostOf(served: Served, options: PlainOptions, log: (message: string) => void): Host {
+  const routes = makeRoutes(withIntrospection(served.services), {
+    codecs: [value],
+    interceptors: served.interceptors,
+    checkOutput: options.validateOutput ?? process.env["NODE_ENV"] !== "production",
+  });
+  const dispatch = dispatchTo(routes, {
+    ambient: options.propagate === false ? undefined : ambient,
+    exposeErrors: options.exposeErrors,
+    maxTimeoutMs: options.maxTimeoutMs,
+    report: (error, method) => log(reportOf(error, method)),
+  });
+  return {
+    wires: wiresNamed(options.wires),
+    dispatch,
+    counters: newCounters(),
+    log,
+    limits: limitsOf(options),
+    firstByteTimeoutMs: options.firstByteTimeoutMs ?? 10_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? 3_600_000,
+    maxAgeMs: options.maxConnectionAgeMs,
+    maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? 10_000,
+  };
+}
+
+/** The services and the one that tells of them. */
+export function withIntrospection(services: readonly Implementation[]): readonly Implementation[] {
+  return [...services, introspection(services)];
+}
+
+/** Where a server's messages go unless its user says otherwise. */
+export function logToStderr(message: string): void {
+  process.stderr.write(`callwire: ${message}\n`);
+}
+
+function limitsOf(options: PlainOptions): Limits {
+  return {
+    maxMessageBytes: options.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes,
+    maxHeaderBytes: options.maxHeaderBytes ?? DEFAULT_LIMITS.maxHeaderBytes,
+    maxDepth: options.maxDepth ?? DEFAULT_LIMITS.maxDepth,
+    maxConcurrentCalls: options.maxConcurrentCalls ?? DEFAULT_LIMITS.maxConcurrentCalls,
+  };
+}
+
+function wiresNamed(names: readonly string[] | undefined): readonly Wire[] {
+  if (names === undefined) return WIRES;
+  const known = WIRES.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`There is no wire ${JSON.stringify(unknown)}: choose of ${known.join(", ")}.`);
+  }
+  return WIRES.filter(({ name }) => names.includes(name));
+}
+
+function reportOf(error: unknown, method: MethodInfo): string {
+  return `Method ${method.path} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
