@@ -3,20 +3,20 @@ import { failure } from "../call/status.js";
 import { WaitingCall } from "../link/waiting-call.js";
 import type { CallEvent } from "./call-events.js";
 import { CallSender } from "./call-sender.js";
-import type { Worker } from "./worker.js";
+import type { FromWorker, Worker } from "./worker.js";
 
 /** Heads that workers are told of once; others travel with each call. */
 const HEADS_KEPT = 1024;
-/** A worker is given as many calls in advance as it is likely to answer in so many milliseconds, and at least one. */
+/** A worker is given as many calls in advance as it is likely to answer in so many milliseconds. */
 const AHEAD_MS = 0.5;
 const MOST_AHEAD = 64;
+/** Where calls take less than so many milliseconds, the next one waits at the worker, so that none waits for the other's wake-up. */
+const SHORT_MS = 5;
 
 interface Member {
   readonly sender: CallSender;
   /** How many calls may wait at the worker: few where calls keep it busy, many where they do not. */
   ahead: number;
-  /** When calls were last sent to it after it had answered everything. */
-  since: number;
 }
 
 /** Gives each call to a worker that is free, and lets the others wait. A Dispatch made of many. */
@@ -37,7 +37,7 @@ export class CallPool {
         for (const event of batch) this.#postOne(worker, member, event);
       }
     };
-    const member: Member = { sender: new CallSender(post, () => this.#next()), ahead: 1, since: 0 };
+    const member: Member = { sender: new CallSender(post, () => this.#next()), ahead: 1 };
     this.#members.set(worker, member);
     this.#next();
   }
@@ -53,18 +53,17 @@ export class CallPool {
   }
 
   /** Takes a message of a worker. */
-  hear(worker: Worker, batch: unknown): void {
+  hear(worker: Worker, { batch, taken, micros }: FromWorker & { kind: "call" }): void {
     const member = this.#members.get(worker);
     if (member === undefined) return;
-    const { sender } = member;
-    const answered = sender.unheard;
-    if (answered > 0 && member.ahead > 0) {
-      const each = (performance.now() - member.since) / answered;
-      const fit = Math.max(1, Math.min(MOST_AHEAD, Math.floor(AHEAD_MS / Math.max(each, 0.001))));
+    if (taken > 0 && member.ahead > 0) {
+      const each = micros / taken / 1000;
+      const least = each < SHORT_MS ? 2 : 1;
+      const fit = Math.max(least, Math.min(MOST_AHEAD, Math.floor(AHEAD_MS / Math.max(each, 0.001))));
       // Down at once, up step by step: a slow call must not find others queued behind it.
       member.ahead = Math.min(fit, member.ahead * 2);
     }
-    sender.hear(batch as readonly CallEvent[]); // call-receiver.ts sends nothing else
+    member.sender.hear(batch as readonly CallEvent[], taken); // call-receiver.ts sends nothing else
   }
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
@@ -108,7 +107,6 @@ export class CallPool {
   }
 
   #start(member: Member, head: CallHead, reply: Sink): Sink {
-    if (member.sender.unheard === 0) member.since = performance.now();
     this.#ids += 1;
     return member.sender.start({ id: this.#ids, number: this.#numberOf(head) }, head, reply);
   }
@@ -127,7 +125,7 @@ export class CallPool {
       worker.post({ kind: "call", batch: [event] });
     } catch (error) {
       const status = failure("invalid_argument", `The input cannot be handed to a worker: ${String(error)}.`);
-      member.sender.hear([["end", event[1], status, undefined]]);
+      member.sender.hear([["end", event[1], status, undefined]], event[0] === "open" ? 1 : 0);
     }
   }
 }

@@ -3,19 +3,28 @@ import { failure } from "../call/status.js";
 import { type CallEvent, sameOk } from "./call-events.js";
 import { RemoteSink } from "./remote-sink.js";
 
+/** What a worker has done between two messages: so many calls begun, in so many microseconds. */
+export interface Work {
+  readonly taken: number;
+  readonly micros: number;
+}
+
 /** Answers, in a worker, the calls that a CallSender sends. Each message it hears is answered by one, so that the sender knows it is not blocked. */
 export class CallReceiver {
   readonly #dispatch: Dispatch;
-  readonly #post: (batch: CallEvent[]) => void;
+  readonly #post: (batch: CallEvent[], work: Work) => void;
   readonly #calls: Map<number, { readonly reply: RemoteSink; readonly head: CallHead }> = new Map();
   readonly #heads: Map<number, CallHead> = new Map();
   /** Heads whose `out` the sender has been told. */
   readonly #named: WeakSet<CallHead> = new WeakSet();
   #batch: CallEvent[] = [];
   #scheduled = false;
+  /** Calls begun since the last message, and when the first of them was. */
+  #taken = 0;
+  #since = 0;
   #emptied: (() => void) | undefined = undefined;
 
-  constructor(dispatch: Dispatch, post: (batch: CallEvent[]) => void) {
+  constructor(dispatch: Dispatch, post: (batch: CallEvent[], work: Work) => void) {
     this.#dispatch = dispatch;
     this.#post = post;
   }
@@ -27,6 +36,7 @@ export class CallReceiver {
 
   /** Takes a message of the sender. */
   hear(batch: readonly CallEvent[]): void {
+    if (!this.#scheduled) this.#since = performance.now();
     this.#schedule();
     for (const event of batch) {
       if (event[0] === "open") this.#open(event);
@@ -64,6 +74,7 @@ export class CallReceiver {
     const known = given === undefined ? this.#heads.get(number) : undefined;
     const head: CallHead | undefined =
       known ?? (given === undefined ? undefined : { ...given, out: undefined, memo: undefined });
+    this.#taken += 1;
     if (head === undefined) return;
     if (number > 0) this.#heads.set(number, head);
     const reply = new RemoteSink(id, DEAF, this.#send);
@@ -112,6 +123,8 @@ export class CallReceiver {
     this.#scheduled = false;
     const batch = this.#batch;
     this.#batch = [];
-    this.#post(batch);
+    const work = { taken: this.#taken, micros: this.#taken === 0 ? 0 : (performance.now() - this.#since) * 1000 };
+    this.#taken = 0;
+    this.#post(batch, work);
   };
 }

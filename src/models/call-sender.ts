@@ -11,7 +11,6 @@ export class CallSender {
   #scheduled = false;
   /** Numbers of heads that the worker has. */
   readonly #known: Set<number> = new Set();
-  /** Calls begun since the worker was last heard. */
   #unheard = 0;
   readonly #heard: () => void;
 
@@ -26,7 +25,7 @@ export class CallSender {
     return this.#calls.size;
   }
 
-  /** Calls begun since the worker last said anything: while it is blocked, these wait behind the one that blocks it. */
+  /** Calls that the worker has not begun, as far as it has said: while it is blocked, these wait behind the one that blocks it. */
   get unheard(): number {
     return this.#unheard;
   }
@@ -42,9 +41,9 @@ export class CallSender {
     return sink;
   }
 
-  /** Takes a message of the worker. */
-  hear(batch: readonly CallEvent[]): void {
-    this.#unheard = 0;
+  /** Takes a message of the worker, which has begun `taken` more calls. */
+  hear(batch: readonly CallEvent[], taken: number): void {
+    this.#unheard -= taken;
     for (const event of batch) {
       const call = this.#calls.get(event[1]);
       if (call === undefined) continue;

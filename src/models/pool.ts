@@ -18,7 +18,7 @@ export const pool: Model = async (options) => {
     joined: (worker) => calls.joined(worker),
     left: (worker, gone) => calls.left(worker, gone),
     message: (worker, message) => {
-      if (message.kind === "call") calls.hear(worker, message.batch);
+      if (message.kind === "call") calls.hear(worker, message);
     },
     hopeless,
   });

@@ -1,7 +1,7 @@
 import { type Admission, Connections, type Host } from "../link/connections.js";
 import { fromHandle, fromPort, type Handle } from "../link/passing.js";
 import type { CallEvent } from "./call-events.js";
-import { CallReceiver } from "./call-receiver.js";
+import { CallReceiver, type Work } from "./call-receiver.js";
 import type { FromWorker, ToWorker } from "./worker.js";
 
 /** The way to the parent, from within a worker. */
@@ -25,7 +25,7 @@ export interface WorkerParts {
 /** Serves what the parent hands over, connections and calls, until it says stop; then lets them end, and exits. */
 export function runWorker({ parent, host, admission, teardown }: WorkerParts): void {
   const connections = new Connections({ ...host, closed: () => parent.post({ kind: "closed" }) }, admission);
-  const calls = new CallReceiver(host.dispatch, (batch) => postBatch(parent, batch));
+  const calls = new CallReceiver(host.dispatch, (batch, work) => postBatch(parent, batch, work));
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.all([connections.stop(graceMs), calls.stop(graceMs)]);
     await teardown();
@@ -48,17 +48,20 @@ export function runWorker({ parent, host, admission, teardown }: WorkerParts): v
 }
 
 /** An answer that cannot be cloned (a function in it, say) is an error of its own call alone. */
-function postBatch(parent: Parent, batch: CallEvent[]): void {
+function postBatch(parent: Parent, batch: CallEvent[], work: Work): void {
   try {
-    parent.post({ kind: "call", batch });
+    parent.post({ kind: "call", batch, ...work });
   } catch {
+    parent.post({ kind: "call", batch: [], ...work });
     for (const event of batch) {
       try {
-        parent.post({ kind: "call", batch: [event] });
+        parent.post({ kind: "call", batch: [event], taken: 0, micros: 0 });
       } catch (error) {
         const message = `The answer cannot be handed on by its worker: ${String(error)}.`;
         parent.post({
           kind: "call",
+          taken: 0,
+          micros: 0,
           batch: [["end", event[1], { code: "internal", message, details: [], trailers: [] }, undefined]],
         });
       }

@@ -10,12 +10,15 @@ export interface WorkerPlan {
   readonly workers: number;
 }
 
-/** What a worker says to its parent. `failed`: it could not load the service; `closed`: a connection has ended. */
+/**
+ * What a worker says to its parent. `failed`: it could not load the service; `closed`: a connection has ended;
+ * `call`: events of calls, after it has begun `taken` of those it was sent, which kept it for so many microseconds.
+ */
 export type FromWorker =
   | { readonly kind: "ready"; readonly services: readonly string[] }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "closed" }
-  | { readonly kind: "call"; readonly batch: unknown };
+  | { readonly kind: "call"; readonly batch: unknown; readonly taken: number; readonly micros: number };
 
 /** What a parent says to its worker. */
 export type ToWorker =
