@@ -16,11 +16,16 @@ export interface HandOverOptions<Worker> {
   readonly idle?: (worker: Worker) => void;
 }
 
+/** How many connections a worker has, and whether it takes more. */
+interface Load {
+  count: number;
+  taking: boolean;
+}
+
 /** Gives each connection to the worker with the fewest, and lets the others wait their turn, unread. */
 export class HandOver<Worker> {
   readonly #options: HandOverOptions<Worker>;
-  /** Workers that take connections, with how many they have. */
-  readonly #open: Map<Worker, number> = new Map();
+  readonly #loads: Map<Worker, Load> = new Map();
   readonly #waiting: Connection[] = [];
   #stopped = false;
 
@@ -28,16 +33,21 @@ export class HandOver<Worker> {
     this.#options = options;
   }
 
-  /** Workers without a connection. */
+  /** Workers that wait for a connection. */
   get idle(): number {
-    return [...this.#open.values()].filter((count) => count === 0).length;
+    return [...this.#loads.values()].filter(({ count, taking }) => taking && count === 0).length;
+  }
+
+  /** Connections that wait for a worker. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   readonly add = (connection: Connection): void => {
     const { counters, maxWaiting, log } = this.#options;
     counters.connections += 1;
     if (this.#stopped) connection.destroy();
-    else if (this.#waiting.length < maxWaiting) {
+    else if (this.#waiting.length < maxWaiting || this.#free() !== undefined) {
       this.#waiting.push(connection);
       this.#next();
       if (this.#waiting.length > 0) this.#options.crowded?.();
@@ -48,24 +58,33 @@ export class HandOver<Worker> {
     }
   };
 
+  /** A worker is there. */
   joined(worker: Worker): void {
-    this.#open.set(worker, 0);
+    const load = { count: 0, taking: true };
+    this.#loads.set(worker, load);
     this.#next();
+    if (load.count === 0) this.#options.idle?.(worker);
   }
 
-  left(worker: Worker): void {
-    this.#options.counters.open -= this.#open.get(worker) ?? 0;
-    this.#open.delete(worker);
+  /** A worker takes no more connections; those that it has are lost if it is gone. */
+  left(worker: Worker, gone: boolean): void {
+    const load = this.#loads.get(worker);
+    if (load === undefined) return;
+    load.taking = false;
+    if (!gone) return;
+    this.#options.counters.open -= load.count;
+    this.#loads.delete(worker);
   }
 
   /** One of a worker's connections has ended. */
   closed(worker: Worker): void {
-    const count = this.#open.get(worker);
-    if (count === undefined) return;
+    const load = this.#loads.get(worker);
+    if (load === undefined) return;
     this.#options.counters.open -= 1;
-    this.#open.set(worker, count - 1);
+    load.count -= 1;
+    if (!load.taking) return;
     this.#next();
-    if (this.#open.get(worker) === 0) this.#options.idle?.(worker);
+    if (load.count === 0) this.#options.idle?.(worker);
   }
 
   /** Turns away those who wait, and all who come. */
@@ -74,23 +93,42 @@ export class HandOver<Worker> {
     for (const connection of this.#waiting.splice(0)) connection.destroy();
   }
 
+  /** The worker with the fewest connections, if one has room. */
+  #free(): Worker | undefined {
+    let free: Worker | undefined;
+    let fewest = this.#options.perWorker;
+    for (const [worker, { count, taking }] of this.#loads) {
+      if (!taking || count >= fewest) continue;
+      free = worker;
+      fewest = count;
+    }
+    return free;
+  }
+
   #next(): void {
     while (this.#waiting.length > 0) {
-      let free: Worker | undefined;
-      let fewest = this.#options.perWorker;
-      for (const [worker, count] of this.#open) {
-        if (count >= fewest) continue;
-        free = worker;
-        fewest = count;
-      }
-      const connection = free === undefined ? undefined : this.#waiting.shift();
-      if (free === undefined || connection === undefined) return;
-      this.#open.set(free, fewest + 1);
+      const worker = this.#free();
+      const connection = worker === undefined ? undefined : this.#waiting.shift();
+      if (worker === undefined || connection === undefined) return;
+      const load = this.#loads.get(worker);
+      if (load !== undefined) load.count += 1;
       this.#options.counters.open += 1;
-      this.#options.give(free, connection, (back) => {
-        this.#waiting.unshift(back);
-        this.#next();
-      });
+      this.#options.give(worker, connection, (back) => this.#returned(worker, back));
+    }
+  }
+
+  /** A worker was gone before it got a connection: it is another's turn, and the connection's still. */
+  #returned(worker: Worker, connection: Connection): void {
+    const load = this.#loads.get(worker);
+    if (load !== undefined) {
+      load.taking = false;
+      load.count -= 1;
+      this.#options.counters.open -= 1;
+    }
+    if (this.#stopped) connection.destroy();
+    else {
+      this.#waiting.unshift(connection);
+      this.#next();
     }
   }
 }

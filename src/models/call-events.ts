@@ -3,12 +3,16 @@ import type { Body, CallHead } from "../call/sink.js";
 import { OK, type Status } from "../call/status.js";
 
 /** What opens a call in a worker: a head without what only the sender's side can use. */
-export type PlainHead = Pick<CallHead, "path" | "codec" | "timeoutMs" | "fields" | "peer" | "positional">;
+export interface PlainHead extends Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional"> {
+  /** When the caller's time is up (ms since 1970): it runs while the call waits, too. */
+  readonly deadline: number | undefined;
+}
 
 /**
  * One thing said of a call between threads; a turn's events travel as one message. `id` names the call.
  * `open` gives the head itself, or the number of one that was given before; a head with a number is kept under it.
- * `room` takes back so many messages' worth of what the other side may send; `out` tells how the answer is named.
+ * `room` takes back so many messages' worth of what the other side may send; `out` tells how the answer is named;
+ * `cost` tells, of a method, for how long a call of it keeps its worker from everything else.
  */
 export type CallEvent =
   | readonly ["open", id: number, number: number, head: PlainHead | undefined]
@@ -16,20 +20,14 @@ export type CallEvent =
   | readonly ["message", id: number, body: Body]
   | readonly ["end", id: number, status: Status, last: Body]
   | readonly ["room", id: number, messages: number]
-  | readonly ["out", id: number, out: string | undefined];
+  | readonly ["out", id: number, out: string | undefined]
+  | readonly ["cost", path: string, ms: number];
 
 /** Messages that may be on their way in one direction of a call before the writer waits. */
 export const WINDOW = 16;
 
-/** Bodies that outlive the turn: bytes are lent, and a view would take its whole buffer along. */
-export function kept(body: Body): Body {
-  return body instanceof Uint8Array ? body.slice() : body;
-}
-
-/** The part of a head that another thread can use. */
-export function plainHead({ path, codec, timeoutMs, fields, peer, positional }: CallHead): PlainHead {
-  return { path, codec, timeoutMs, fields, peer, positional };
-}
+/** Heads that a worker keeps; of both its own list and its sender's, the oldest goes first. */
+export const HEADS_KEPT = 1024;
 
 /** A plain success is the shared one again, which wires know by its identity. */
 export function sameOk(status: Status): Status {

@@ -1,6 +1,7 @@
 import { type CallHead, DEAF, type Dispatch } from "../call/sink.js";
 import { failure } from "../call/status.js";
-import { type CallEvent, sameOk } from "./call-events.js";
+import { CallCosts } from "./call-costs.js";
+import { type CallEvent, HEADS_KEPT, type PlainHead, sameOk } from "./call-events.js";
 import { RemoteSink } from "./remote-sink.js";
 
 /** What a worker has done between two messages: so many calls begun, in so many microseconds. */
@@ -9,7 +10,10 @@ export interface Work {
   readonly micros: number;
 }
 
-/** Answers, in a worker, the calls that a CallSender sends. Each message it hears is answered by one, so that the sender knows it is not blocked. */
+/**
+ * Answers, in a worker, the calls that a CallSender sends. Each message it hears is answered by one, which says how many calls it has taken,
+ * so that the sender knows whether it is blocked.
+ */
 export class CallReceiver {
   readonly #dispatch: Dispatch;
   readonly #post: (batch: CallEvent[], work: Work) => void;
@@ -22,7 +26,9 @@ export class CallReceiver {
   /** Calls begun since the last message, and when the first of them was. */
   #taken = 0;
   #since = 0;
-  #emptied: (() => void) | undefined = undefined;
+  readonly #costs: CallCosts = new CallCosts();
+  #taken = 0;
+  readonly #emptied: (() => void)[] = [];
 
   constructor(dispatch: Dispatch, post: (batch: CallEvent[], work: Work) => void) {
     this.#dispatch = dispatch;
@@ -36,20 +42,20 @@ export class CallReceiver {
 
   /** Takes a message of the sender. */
   hear(batch: readonly CallEvent[]): void {
-    if (!this.#scheduled) this.#since = performance.now();
     this.#schedule();
+    this.#costs.begin();
     for (const event of batch) {
-      if (event[0] === "open") this.#open(event);
-      else this.#pass(event);
+      const path = event[0] === "open" ? this.#open(event) : this.#pass(event);
+      if (path !== undefined) this.#costs.passed(path, event[0] === "end");
     }
   }
 
-  /** Resolves when no call is open; those that still are after `graceMs` are ended. */
-  async stop(graceMs: number): Promise<void> {
+  /** Resolves when no call is open; those that still are after `graceMs`, where that is given, are ended. */
+  async stop(graceMs?: number): Promise<void> {
     if (this.#calls.size > 0) {
-      const timer = setTimeout(() => this.#cut("The server has stopped."), graceMs);
+      const timer = graceMs === undefined ? undefined : setTimeout(() => this.#cut("The server has stopped."), graceMs);
       await new Promise<void>((resolve) => {
-        this.#emptied = resolve;
+        this.#emptied.push(resolve);
       });
       clearTimeout(timer);
     }
@@ -62,29 +68,35 @@ export class CallReceiver {
       reply.end(failure("unavailable", message));
     }
     this.#calls.clear();
-    this.#emptied?.();
+    this.#empty();
   }
 
   #over(id: number): void {
     this.#calls.delete(id);
-    if (this.#calls.size === 0) this.#emptied?.();
+    if (this.#calls.size === 0) this.#empty();
   }
 
-  #open([, id, number, given]: CallEvent & readonly ["open", ...unknown[]]): void {
-    const known = given === undefined ? this.#heads.get(number) : undefined;
-    const head: CallHead | undefined =
-      known ?? (given === undefined ? undefined : { ...given, out: undefined, memo: undefined });
+  #empty(): void {
+    for (const resolve of this.#emptied.splice(0)) resolve();
+  }
+
+  /** Opens a call; returns its method's path. */
+  #open([, id, number, given]: CallEvent & readonly ["open", ...unknown[]]): string | undefined {
     this.#taken += 1;
-    if (head === undefined) return;
-    if (number > 0) this.#heads.set(number, head);
-    const reply = new RemoteSink(id, DEAF, this.#send);
+    const head = given === undefined ? this.#heads.get(number) : headOf(given);
+    if (head === undefined) return undefined;
+    if (number > 0 && given !== undefined) this.#keep(number, head);
+    const reply = new RemoteSink({ id, path: head.path }, DEAF, this.#send);
     this.#calls.set(id, { reply, head });
     reply.local = this.#dispatch(head, reply);
+    return head.path;
   }
 
-  #pass(event: CallEvent): void {
+  /** Passes an event to its call; returns its method's path. */
+  #pass(event: CallEvent): string | undefined {
+    if (event[0] === "cost") return undefined;
     const call = this.#calls.get(event[1]);
-    if (call === undefined) return;
+    if (call === undefined) return undefined;
     if (event[0] !== "end") call.reply.hear(event);
     else {
       const status = sameOk(event[2]);
@@ -94,9 +106,21 @@ export class CallReceiver {
       }
       call.reply.local.end(status, event[3]);
     }
+    return call.head.path;
+  }
+
+  /** Keeps a head; the sender's keep() forgets the same. */
+  #keep(number: number, head: CallHead): void {
+    if (this.#heads.size >= HEADS_KEPT)
+      for (const oldest of this.#heads.keys()) {
+        this.#heads.delete(oldest);
+        break;
+      }
+    this.#heads.set(number, head);
   }
 
   readonly #send = (event: CallEvent): void => {
+    if (event[0] === "cost") return;
     const [kind, id] = event;
     const head = this.#calls.get(id)?.head;
     if (head !== undefined && !this.#named.has(head)) {

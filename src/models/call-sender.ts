@@ -1,7 +1,19 @@
 import type { CallHead, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
-import { type CallEvent, plainHead, sameOk } from "./call-events.js";
+import { type CallEvent, HEADS_KEPT, sameOk } from "./call-events.js";
 import { RemoteSink } from "./remote-sink.js";
+
+/** A call as a worker is to know it. */
+export interface Sending {
+  /** Its own among all calls of the worker. */
+  readonly id: number;
+  /** The number of its head; 0 where the head will not come again. */
+  readonly number: number;
+  /** When the caller's time is up (ms since 1970). */
+  readonly deadline: number | undefined;
+  /** For how long it is likely to keep the worker, in ms. */
+  readonly cost: number;
+}
 
 /** Sends calls to one worker, a turn's events in one message, and passes its answers on. */
 export class CallSender {
@@ -11,13 +23,14 @@ export class CallSender {
   #scheduled = false;
   /** Numbers of heads that the worker has. */
   readonly #known: Set<number> = new Set();
-  #unheard = 0;
-  readonly #heard: () => void;
+  /** What the calls cost that the worker has not taken yet, in order; before `#first`, those that it has. */
+  readonly #costs: number[] = [];
+  #first = 0;
+  #taken = 0;
+  #cost = 0;
 
-  /** `heard` is called after each message of the worker. */
-  constructor(post: (batch: CallEvent[]) => void, heard: () => void) {
+  constructor(post: (batch: CallEvent[]) => void) {
     this.#post = post;
-    this.#heard = heard;
   }
 
   /** Calls that the worker has. */
@@ -25,26 +38,34 @@ export class CallSender {
     return this.#calls.size;
   }
 
-  /** Calls that the worker has not begun, as far as it has said: while it is blocked, these wait behind the one that blocks it. */
-  get unheard(): number {
-    return this.#unheard;
+  /** Calls that the worker has not said to have taken: while it is blocked, these wait behind the one that blocks it. */
+  get ahead(): number {
+    return this.#costs.length - this.#first;
   }
 
-  /** Opens a call, under an id that it has to itself; `number` is its head's, 0 where the head is not worth keeping. */
-  start(call: { readonly id: number; readonly number: number }, head: CallHead, reply: Sink): Sink {
-    const { id, number } = call;
-    const sink = new RemoteSink(id, reply, this.#send);
+  /** For how long those are likely to keep it, in ms. */
+  get aheadMs(): number {
+    return this.#cost;
+  }
+
+  /** Opens a call. */
+  start(call: Sending, head: CallHead, reply: Sink): Sink {
+    const { id, number, cost } = call;
+    const sink = new RemoteSink({ id, path: head.path }, reply, this.#send);
     this.#calls.set(id, { sink, head });
-    this.#unheard += 1;
-    this.#send(["open", id, number, this.#known.has(number) ? undefined : plainHead(head)]);
-    if (number > 0) this.#known.add(number);
+    this.#costs.push(cost);
+    this.#cost += cost;
+    const known = this.#known.has(number);
+    this.#send(["open", id, number, known ? undefined : { ...plainOf(head), deadline: call.deadline }]);
+    if (number > 0 && !known) keep(this.#known, number);
     return sink;
   }
 
-  /** Takes a message of the worker, which has begun `taken` more calls. */
+  /** Takes a message of the worker, which has taken so many calls in all. */
   hear(batch: readonly CallEvent[], taken: number): void {
-    this.#unheard -= taken;
+    this.#take(taken);
     for (const event of batch) {
+      if (event[0] === "cost") continue;
       const call = this.#calls.get(event[1]);
       if (call === undefined) continue;
       if (event[0] === "out") call.head.out ??= event[2];
@@ -54,7 +75,6 @@ export class CallSender {
         call.sink.local.end(sameOk(event[2]), event[3]);
       } else call.sink.hear(event);
     }
-    this.#heard();
   }
 
   /** The worker is gone: its calls end. */
@@ -67,7 +87,19 @@ export class CallSender {
     }
   }
 
+  #take(taken: number): void {
+    for (; this.#taken < taken; this.#taken += 1) {
+      this.#cost -= this.#costs[this.#first] ?? 0;
+      this.#first += 1;
+    }
+    if (this.#first < this.#costs.length) return;
+    this.#costs.length = this.#first = this.#cost = 0;
+  }
+
   readonly #send = (event: CallEvent): void => {
+    if (event[0] === "cost") return;
+    // What is over at the worker hears nothing of its caller any more.
+    if (!this.#calls.has(event[1])) return;
     if (event[0] === "end" && event[2].code !== "ok") this.#calls.delete(event[1]);
     this.#batch.push(event);
     if (this.#scheduled) return;
@@ -81,4 +113,18 @@ export class CallSender {
     this.#batch = [];
     this.#post(batch);
   };
+}
+
+/** The part of a head that another thread can use. */
+function plainOf({ path, codec, fields, peer, positional }: CallHead): Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional"> {
+  return { path, codec, fields, peer, positional };
+}
+
+/** Keeps a number as the worker keeps its head: where there are too many, the oldest goes. */
+function keep(known: Set<number>, number: number): void {
+  if (known.size >= HEADS_KEPT) for (const oldest of known) {
+    known.delete(oldest);
+    break;
+  }
+  known.add(number);
 }

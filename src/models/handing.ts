@@ -17,19 +17,22 @@ export interface Handing {
 export async function serveByHanding(options: ModelOptions, { start, perWorker, warm }: Handing): Promise<Running> {
   const { plan, host, maxWaiting } = options;
   const least = warm(plan.workers);
-  let hopeless: (error: Error) => void = () => {};
+  let resolveFailed: (error: Error) => void = () => {};
   const failed = new Promise<Error>((resolve) => {
-    hopeless = resolve;
+    resolveFailed = resolve;
   });
   const supervisor: Supervisor = new Supervisor({
     start: (events) => start(plan, events),
     log: host.log,
     joined: (worker) => handOver.joined(worker),
-    left: (worker) => handOver.left(worker),
+    left: (worker, gone) => handOver.left(worker, gone),
     message: (worker, message) => {
       if (message.kind === "closed") handOver.closed(worker);
     },
-    hopeless,
+    hopeless: (error) => {
+      handOver.stop();
+      resolveFailed(error);
+    },
   });
   const handOver: HandOver<Worker> = new HandOver({
     perWorker,
@@ -38,11 +41,10 @@ export async function serveByHanding(options: ModelOptions, { start, perWorker, 
     log: host.log,
     give: start === startThread ? giveToThread : giveToProcess,
     crowded: () => {
-      if (supervisor.size < plan.workers)
-        supervisor.want(supervisor.size + 1).catch((error: Error) => host.log(error.message));
+      if (supervisor.wanted < plan.workers) supervisor.grow();
     },
     idle: (worker) => {
-      if (handOver.idle > least && supervisor.size > least) supervisor.dismiss(worker);
+      if (handOver.idle > least && supervisor.wanted > least) supervisor.dismiss(worker);
     },
   });
   const stop = async (graceMs: number): Promise<void> => {
@@ -50,7 +52,7 @@ export async function serveByHanding(options: ModelOptions, { start, perWorker, 
     await supervisor.stop(graceMs);
   };
   try {
-    await supervisor.want(least);
+    await supervisor.open(least);
   } catch (error) {
     await stop(0);
     throw error;

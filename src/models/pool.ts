@@ -7,9 +7,9 @@ import { startThread } from "./worker.js";
 /** All connections on one event loop; each call on a free worker thread, the calls of one connection too. */
 export const pool: Model = async (options) => {
   const { plan, host, maxConnections } = options;
-  let hopeless: (error: Error) => void = () => {};
+  let resolveFailed: (error: Error) => void = () => {};
   const failed = new Promise<Error>((resolve) => {
-    hopeless = resolve;
+    resolveFailed = resolve;
   });
   const calls = new CallPool();
   const supervisor = new Supervisor({
@@ -20,7 +20,10 @@ export const pool: Model = async (options) => {
     message: (worker, message) => {
       if (message.kind === "call") calls.hear(worker, message);
     },
-    hopeless,
+    hopeless: (error) => {
+      calls.refuse(`The server has no workers left: ${error.message}`);
+      resolveFailed(error);
+    },
   });
   const connections = new Connections(
     { ...host, dispatch: calls.dispatch },
@@ -28,11 +31,11 @@ export const pool: Model = async (options) => {
   );
   const stop = async (graceMs: number): Promise<void> => {
     await connections.stop(graceMs);
-    calls.stop();
+    calls.refuse("The server is shutting down.");
     await supervisor.stop(0);
   };
   try {
-    await supervisor.want(plan.workers);
+    await supervisor.open(plan.workers);
   } catch (error) {
     await stop(0);
     throw error;

@@ -1,7 +1,8 @@
 import type { Fields } from "../call/fields.js";
 import type { Body, Sink } from "../call/sink.js";
-import type { Status } from "../call/status.js";
-import { type CallEvent, kept, WINDOW } from "./call-events.js";
+import { failure, type Status } from "../call/status.js";
+import { type CallEvent, WINDOW } from "./call-events.js";
+import { plainBody } from "./plain-body.js";
 
 /**
  * One direction of a call whose other half is in another thread: what is said here is sent there. It counts what is under way, since an
@@ -13,14 +14,16 @@ export class RemoteSink implements Sink {
   local: Sink;
   /** This direction is over, whoever ended it. */
   ended: boolean = false;
+  readonly #path: string;
   readonly #send: (event: CallEvent) => void;
   #underWay = 0;
   #full = false;
-  /** Messages that came, and that `local` had no room to take more after. */
+  /** Messages that came, and that the other side has not been given room for again. */
   #owed = 0;
 
-  constructor(id: number, local: Sink, send: (event: CallEvent) => void) {
-    this.id = id;
+  constructor(call: { readonly id: number; readonly path: string }, local: Sink, send: (event: CallEvent) => void) {
+    this.id = call.id;
+    this.#path = call.path;
     this.local = local;
     this.#send = send;
   }
@@ -31,7 +34,9 @@ export class RemoteSink implements Sink {
 
   message(body: Body): boolean {
     if (this.ended) return true;
-    this.#send(["message", this.id, kept(body)]);
+    const plain = this.#plain(body);
+    if (plain === undefined) return true;
+    this.#send(["message", this.id, plain]);
     this.#underWay += 1;
     this.#full = this.#underWay >= WINDOW;
     return !this.#full;
@@ -39,8 +44,10 @@ export class RemoteSink implements Sink {
 
   end(status: Status, last?: Body): void {
     if (this.ended && status.code === "ok") return;
+    const plain = last === undefined ? undefined : this.#plain(last);
+    if (last !== undefined && plain === undefined) return;
     this.ended = true;
-    this.#send(["end", this.id, status, last === undefined ? undefined : kept(last)]);
+    this.#send(["end", this.id, status.details.length === 0 ? status : withPlainDetails(status), plain]);
   }
 
   /** The local reader has room: what it took is taken back from the writer's count. */
@@ -54,7 +61,7 @@ export class RemoteSink implements Sink {
     const [kind] = event;
     if (kind === "message") {
       this.#owed += 1;
-      if (this.local.message(event[2])) this.drain();
+      if (this.local.message(event[2]) && this.#owed >= WINDOW / 2) this.drain();
     } else if (kind === "head") this.local.head(event[2]);
     else if (kind === "room") {
       this.#underWay -= event[2];
@@ -62,5 +69,27 @@ export class RemoteSink implements Sink {
       this.#full = false;
       this.local.drain();
     }
+  }
+
+  /** A body as it can be sent; undefined: it cannot, and the call has ended, both ways, as it does on wires that cannot write it. */
+  #plain(body: Body): Body {
+    try {
+      return plainBody(body);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const status = failure("internal", `The answer of ${this.#path} cannot be written as JSON: ${reason}.`);
+      this.end(status);
+      this.local.end(status);
+      return undefined;
+    }
+  }
+}
+
+/** Details that are no JSON must not hide the error itself. */
+function withPlainDetails(status: Status): Status {
+  try {
+    return { ...status, details: status.details.map(plainBody) };
+  } catch {
+    return { ...status, details: [] };
   }
 }

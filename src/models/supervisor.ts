@@ -2,10 +2,14 @@ import type { FromWorker, Worker, WorkerEvents } from "./worker.js";
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
-/** A worker that lives so long has started well. */
-const STEADY_MS = 5000;
-/** So many workers in a row that did not start well are a crash loop. */
+/** A worker that has been ready for so long has started well. */
+const STEADY_MS = 2000;
+/** So many workers in a row, in one place, that did not start well are a crash loop. */
 const CRASH_LOOP = 10;
+/** A worker that was told to end, and has not after its time and this, is ended. */
+const KILL_MS = 500;
+/** A worker that was sent SIGTERM lets its calls end for so long. */
+const TERMINATED_GRACE_MS = 10_000;
 
 /** What a supervisor needs to know. */
 export interface SupervisorOptions {
@@ -22,19 +26,25 @@ export interface SupervisorOptions {
 
 interface Member {
   readonly worker: Worker;
-  readonly since: number;
-  /** It is meant to go. */
-  leaving: boolean;
+  state: "starting" | "ready" | "leaving";
+  /** When it got ready. */
+  since: number;
+  /** How many before it, in its place, did not start well. */
+  readonly failures: number;
+  /** Another one is started if it does not get ready. */
+  readonly insist: boolean;
+  /** Why it could not start, in its own words. */
+  problem: string | undefined;
 }
 
 /** Keeps a number of workers alive: those that die are replaced, ever more slowly while they die at once. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #members: Set<Member> = new Set();
+  /** Workers that will be started in a while. */
+  readonly #retries: Set<NodeJS.Timeout> = new Set();
   #wanted = 0;
-  #starting = 0;
-  #failures = 0;
-  #timer: NodeJS.Timeout | undefined = undefined;
+  #reloading: Promise<void> = Promise.resolve();
   #stopping = false;
   #emptied: (() => void) | undefined = undefined;
 
@@ -42,15 +52,21 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** Workers that are there or on their way. */
-  get size(): number {
-    return [...this.#members].filter(({ leaving }) => !leaving).length + this.#starting;
+  /** How many workers there are to be. */
+  get wanted(): number {
+    return this.#wanted;
   }
 
-  /** Wants so many workers from now on. Resolves when they are ready; rejects where one cannot load the service. */
-  async want(count: number): Promise<void> {
+  /** Starts so many workers. Resolves when they are ready; rejects, with a sentence, where one cannot load the service. */
+  async open(count: number): Promise<void> {
     this.#wanted = count;
-    await Promise.all(Array.from({ length: Math.max(0, count - this.size) }, () => this.#start()));
+    await Promise.all(Array.from({ length: count }, () => this.#start({ failures: 0, insist: false })));
+  }
+
+  /** Wants one worker more. */
+  grow(): void {
+    this.#wanted += 1;
+    this.#replace(0);
   }
 
   /** Lets a worker go when its work is done, and wants one less. */
@@ -59,91 +75,143 @@ export class Supervisor {
     this.#release(worker);
   }
 
-  /** Replaces all workers, one by one: the new one is ready before the old one is let go. */
-  async reload(): Promise<void> {
-    for (const member of [...this.#members]) {
-      if (this.#stopping || member.leaving) continue;
-      // oxlint-disable-next-line no-await-in-loop -- one by one, so that there is always somebody to take work
-      await this.#start();
-      this.#release(member.worker);
-    }
+  /**
+   * Replaces all workers, one by one: the new one is ready before the old one is let go. Rejects where a new one cannot start; those that are
+   * there stay then. Starts workers again that were given up.
+   */
+  reload(): Promise<void> {
+    const reloading = this.#reloading.then(() => this.#renew());
+    this.#reloading = reloading.catch(() => {});
+    return reloading;
   }
 
   /** Lets all workers end their work, for `graceMs`, then ends them. Always resolves, and no worker is left then. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    clearTimeout(this.#timer);
+    for (const retry of this.#retries) clearTimeout(retry);
+    this.#retries.clear();
     if (this.#members.size === 0) return;
     const emptied = new Promise<void>((resolve) => {
       this.#emptied = resolve;
     });
-    for (const { worker } of this.#members) worker.post({ kind: "stop", graceMs });
+    for (const { worker, state } of this.#members) {
+      if (state === "starting") worker.kill();
+      else worker.post({ kind: "stop", graceMs });
+    }
     // A worker that is blocked in a method hears nothing.
     const kill = setTimeout(() => {
       for (const { worker } of this.#members) worker.kill();
-    }, graceMs + 500);
+    }, graceMs + KILL_MS);
     await emptied;
     clearTimeout(kill);
   }
 
-  #release(worker: Worker): void {
-    for (const member of this.#members) if (member.worker === worker) member.leaving = true;
-    this.#options.left(worker, false);
-    worker.post({ kind: "stop", graceMs: 3_600_000 });
+  async #renew(): Promise<void> {
+    const old = [...this.#members].filter(({ state }) => state !== "leaving");
+    const missing = this.#wanted - old.length - this.#retries.size;
+    for (let n = 0; n < missing && !this.#stopping; n += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one by one, as below
+      await this.#start({ failures: 0, insist: false });
+    }
+    for (const member of old) {
+      if (this.#stopping || !this.#members.has(member) || member.state === "leaving") continue;
+      // oxlint-disable-next-line no-await-in-loop -- one by one, so that there is always somebody to take work
+      await this.#start({ failures: 0, insist: false });
+      this.#release(member.worker);
+    }
   }
 
-  #start(): Promise<void> {
-    this.#starting += 1;
+  #release(worker: Worker): void {
+    for (const member of this.#members) {
+      if (member.worker !== worker || member.state === "leaving") continue;
+      const known = member.state === "ready";
+      member.state = "leaving";
+      if (known) this.#options.left(worker, false);
+      worker.post({ kind: "leave" });
+    }
+  }
+
+  #start({ failures, insist }: Pick<Member, "failures" | "insist">): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      let ready = false;
       const worker = this.#options.start({
         message: (message) => {
           if (message.kind === "ready") {
-            ready = true;
-            this.#starting -= 1;
-            this.#members.add(member);
-            if (this.#stopping) worker.post({ kind: "stop", graceMs: 0 });
-            else this.#options.joined(worker);
+            this.#ready(member);
             resolve();
-          } else if (message.kind === "failed") reject(new Error(message.message));
+          } else if (message.kind === "failed") {
+            member.problem = message.message;
+            reject(new Error(message.message));
+          } else if (message.kind === "leaving") this.#terminated(member);
           else this.#options.message(worker, message);
         },
         exit: (how) => {
-          if (!ready) this.#starting -= 1;
-          this.#gone(member, ready, how);
+          this.#gone(member, how);
           reject(new Error(`A worker ${how} before it was ready.`));
         },
       });
-      const member: Member = { worker, since: performance.now(), leaving: false };
+      const member: Member = { worker, state: "starting", since: 0, failures, insist, problem: undefined };
+      this.#members.add(member);
     });
   }
 
-  #gone(member: Member, ready: boolean, how: string): void {
-    this.#members.delete(member);
-    if (ready) this.#options.left(member.worker, true);
+  #ready(member: Member): void {
+    member.since = performance.now();
+    // It may have been let go, or stopped, while it started.
+    if (member.state !== "starting" || this.#stopping) return;
+    member.state = "ready";
+    this.#options.joined(member.worker);
+  }
+
+  /** Somebody has sent the worker SIGTERM: it is let go, and replaced. */
+  #terminated(member: Member): void {
+    if (member.state !== "ready" || this.#stopping) return;
+    member.state = "leaving";
+    this.#options.left(member.worker, false);
+    member.worker.post({ kind: "stop", graceMs: TERMINATED_GRACE_MS });
+    this.#replace(0);
+  }
+
+  #gone(member: Member, how: string): void {
+    const { worker, state, since, failures, insist, problem } = member;
+    if (!this.#members.delete(member)) return;
+    if (state !== "starting") this.#options.left(worker, true);
     if (this.#stopping) {
       if (this.#members.size === 0) this.#emptied?.();
       return;
     }
-    if (member.leaving) return;
-    this.#failures = performance.now() - member.since > STEADY_MS ? 0 : this.#failures + 1;
-    this.#options.log(`Worker ${member.worker.name} ${how}.`);
-    if (ready || this.#failures > 1) this.#replace();
+    if (state === "leaving" || (state === "starting" && !insist)) return;
+    const fate = problem === undefined ? how : `could not start: ${problem}`;
+    this.#options.log(`Worker ${worker.name} ${fate}${/[.!?]$/u.test(fate) ? "" : "."}`);
+    const steady = state === "ready" && performance.now() - since > STEADY_MS;
+    if (!steady && failures + 1 >= CRASH_LOOP) this.#giveUp(fate);
+    else this.#replace(steady ? 0 : failures + 1);
   }
 
-  /** Starts what is missing: at once the first time, then after a while that doubles. */
-  #replace(): void {
-    if (this.#timer !== undefined) return;
-    if (this.#failures >= CRASH_LOOP) {
-      const message = `${this.#failures} workers in a row died within ${STEADY_MS / 1000} s: none is started any more.`;
-      this.#options.log(message);
-      if (this.#members.size === 0) this.#options.hopeless(new Error(message));
+  /** Starts a worker in a place where so many before it did not do well: at once after the first, then after a while that doubles. */
+  #replace(failures: number): void {
+    const go = (): void => {
+      // What it rejects with has been logged.
+      this.#start({ failures, insist: true }).catch(() => {});
+    };
+    if (failures <= 1) {
+      go();
       return;
     }
-    const wait = this.#failures <= 1 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 2), LONGEST_RETRY_MS);
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      for (let missing = this.#wanted - this.size; missing > 0; missing -= 1) this.#start().catch(() => {});
-    }, wait);
+    const retry = setTimeout(
+      () => {
+        this.#retries.delete(retry);
+        go();
+      },
+      Math.min(FIRST_RETRY_MS * 2 ** (failures - 2), LONGEST_RETRY_MS),
+    );
+    this.#retries.add(retry);
+  }
+
+  #giveUp(fate: string): void {
+    const message = `${CRASH_LOOP} workers in a row died as they started, so that no more are started in their place; the last one ${fate}`;
+    this.#options.log(message);
+    if (this.#retries.size > 0 || [...this.#members].some(({ state }) => state !== "leaving")) return;
+    this.#options.hopeless(new Error(message));
   }
 }

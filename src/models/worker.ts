@@ -48,15 +48,18 @@ export interface Worker {
 export function startProcess(plan: WorkerPlan, events: WorkerEvents): Worker {
   const child: ChildProcess = fork(plan.entry, {
     env: { ...process.env, CALLWIRE_WORKER: JSON.stringify(plan.data) },
-    execArgv: process.execArgv.filter((option) => !option.startsWith("--input-type") && option !== "-e"),
+    execArgv: withoutScript(process.execArgv),
     serialization: "advanced",
   });
   const name = `process ${child.pid}`;
+  /** Connections that the system has not taken yet: node forgets them when the child dies. */
+  const unsent = new Set<() => void>();
   let gone = false;
   const exit = (how: string): void => {
     if (gone) return;
     gone = true;
     events.exit(how);
+    for (const back of unsent) back();
   };
   child.on("message", (message) => events.message(message as FromWorker)); // worker-side.ts sends nothing else
   child.on("error", (error) => exit(`could not be started or reached: ${error.message}`));
@@ -67,13 +70,32 @@ export function startProcess(plan: WorkerPlan, events: WorkerEvents): Worker {
       if (child.connected) child.send(message, () => {}); // a child that is gone tells so by its exit
     },
     hand: (message, handle, failed) => {
-      if (!child.connected) failed();
+      if (!child.connected) {
+        failed();
+        return;
+      }
+      const back = (): void => {
+        if (unsent.delete(back)) failed();
+      };
+      unsent.add(back);
       // A raw handle is not in the declaration of what can be sent; cluster sends them.
-      else
-        child.send(message, handle as unknown as SendHandle, (error) => (error === null ? handle.close() : failed()));
+      child.send(message, handle as unknown as SendHandle, (error) => {
+        if (error !== null) back();
+        else if (unsent.delete(back)) handle.close();
+      });
     },
     kill: () => void child.kill("SIGKILL"),
   };
+}
+
+/** Options of node that say what it runs, and so are not for a child that runs something else. */
+const SCRIPT_OPTIONS = /^(?:-e|-p|-pe|--eval|--print)$/u;
+
+function withoutScript(options: readonly string[]): string[] {
+  return options.filter((option, at) => {
+    const before = options[at - 1] ?? "";
+    return !SCRIPT_OPTIONS.test(option) && !SCRIPT_OPTIONS.test(before) && !/^--(?:input-type|eval=|print=)/u.test(option);
+  });
 }
 
 /** Starts a worker thread. */
