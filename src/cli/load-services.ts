@@ -35,11 +35,16 @@ async function loaded(module: string, path: string): Promise<object> {
     return (await import(pathToFileURL(path).href)) as object;
   } catch (error) {
     const found = error instanceof Error ? error : new Error(String(error));
-    // What cannot be found is said by the message; for anything else its author needs the place.
-    const code = "code" in found ? found.code : undefined;
-    const text = code === "ERR_MODULE_NOT_FOUND" ? `${found.message}.` : (found.stack ?? found.message);
-    throw new UsageError(`Cannot load module ${JSON.stringify(module)}: ${text}`, 1);
+    throw new UsageError(`Cannot load module ${JSON.stringify(module)}: ${reasonOf(found, path)}`, 1);
   }
+}
+
+/** What cannot be found is said by the message; for anything else its author needs the place. */
+function reasonOf(error: Error, path: string): string {
+  if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return `${error.message}.`;
+  // Node tells the place of a syntax error only to those who run the file.
+  if (error instanceof SyntaxError) return `${error.message}. See where with: node ${JSON.stringify(path)}`;
+  return error.stack ?? error.message;
 }
 
 /** Sees to it that `import()` of TypeScript works from here on. */
