@@ -2,7 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Ambient } from "./call/ambient.js";
 import type { Call } from "./contract/call.js";
 
-let storage: AsyncLocalStorage<Call> | undefined;
+/** Where every copy of callwire in this process finds the storage: a program and its service's module may each have their own. */
+const PLACE = Symbol.for("callwire.ambient");
+// Nobody else writes there.
+const shared = globalThis as { [PLACE]?: AsyncLocalStorage<Call> };
 
 /**
  * The current call of this process, kept by node's AsyncLocalStorage. It exists from the first server that wants it on:
@@ -10,8 +13,8 @@ let storage: AsyncLocalStorage<Call> | undefined;
  */
 export const ambient: Ambient = {
   run(call, fn) {
-    storage ??= new AsyncLocalStorage();
+    const storage = (shared[PLACE] ??= new AsyncLocalStorage());
     return storage.run(call, fn, call);
   },
-  current: () => storage?.getStore(),
+  current: () => shared[PLACE]?.getStore(),
 };

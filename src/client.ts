@@ -5,6 +5,7 @@ import { value } from "./codecs/value.js";
 import type { CallOptions } from "./contract/call.js";
 import type { Client, FunctionsClient } from "./contract/infer.js";
 import type { Service } from "./contract/service.js";
+import { placeOf } from "./link/carriers.js";
 import { newCounters } from "./link/counters.js";
 import { Pool } from "./link/pool.js";
 import { frame } from "./wires/frame/wire.js";
@@ -114,5 +115,7 @@ function targetOf(url: string): { wire: Wire; target: string } {
   }
   if (carrier !== "tcp" && carrier !== "unix")
     throw new TypeError(`Wire ${name} goes over tcp or unix, not ${JSON.stringify(carrier)}.`);
-  return { wire, target: `${carrier}://${carrier === "tcp" ? place.replace(/\/.*$/u, "") : place}` };
+  const target = `${carrier}://${carrier === "tcp" ? place.replace(/\/.*$/u, "") : place}`;
+  placeOf(target); // throws for what is no place
+  return { wire, target };
 }

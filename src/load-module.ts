@@ -26,22 +26,23 @@ export interface ServiceModule {
 
 /**
  * Loads a module that exports services. TypeScript is loaded through the tsx of the module's own project, or by node where that can.
- * Rejects with an Error that says what to do.
+ * Rejects with an Error that says what to do; `name` is what it calls the module.
  */
-export async function loadModule(url: URL): Promise<ServiceModule> {
+export async function loadModule(url: URL, name: string = fileURLToPath(url)): Promise<ServiceModule> {
   const path = fileURLToPath(url);
-  if (!existsSync(path)) throw new Error(`Cannot find module ${JSON.stringify(path)}: there is no such file.`);
-  if (/^\.[mc]?tsx?$/u.test(extname(path))) await prepareTypeScript(path);
-  const exported = await imported(url, path);
+  if (!existsSync(path)) throw new Error(`Cannot find module ${JSON.stringify(name)}: there is no file ${path}.`);
+  if (/^\.[mc]?tsx?$/u.test(extname(path))) await prepareTypeScript(path, name);
+  const exported = await imported(url, name);
   const services = new Set<Implementation>();
   for (const value of Object.values(exported)) {
     for (const each of Array.isArray(value) ? value : [value]) if (isImplementation(each)) services.add(each);
   }
   if (services.size === 0) {
     throw new Error(
-      `Module ${JSON.stringify(path)} exports no service: export what implement() or functions() returns.`,
+      `Module ${JSON.stringify(name)} exports no service: export what implement() or functions() returns.`,
     );
   }
+  refuseTwins(name, [...services]);
   const { interceptors, setup, teardown } = exported;
   return {
     services: [...services],
@@ -52,21 +53,35 @@ export async function loadModule(url: URL): Promise<ServiceModule> {
   };
 }
 
-async function imported(url: URL, path: string): Promise<Record<string, unknown>> {
+async function imported(url: URL, name: string): Promise<Record<string, unknown>> {
   try {
     // A module's namespace is an object.
     return (await import(url.href)) as Record<string, unknown>;
   } catch (error) {
     const found = error instanceof Error ? error : new Error(String(error));
-    // What cannot be found is said by the message; for anything else its author needs the place.
-    const code = "code" in found ? found.code : undefined;
-    const text = code === "ERR_MODULE_NOT_FOUND" ? `${found.message}.` : (found.stack ?? found.message);
-    throw new Error(`Cannot load module ${JSON.stringify(path)}: ${text}`, { cause: error });
+    throw new Error(`Cannot load module ${JSON.stringify(name)}: ${reasonOf(found, fileURLToPath(url))}`, {
+      cause: error,
+    });
   }
 }
 
+/** What cannot be found is said by the message; for anything else its author needs the place. */
+function reasonOf(error: Error, path: string): string {
+  if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return `${error.message}.`;
+  // Node tells the place of a syntax error only to those who run the file.
+  if (error instanceof SyntaxError) return `${error.message}. See where with: node ${JSON.stringify(path)}`;
+  return error.stack ?? error.message;
+}
+
+function refuseTwins(name: string, services: readonly Implementation[]): void {
+  const names = services.map(({ service }) => service.name);
+  const twin = names.find((each, i) => names.indexOf(each) !== i);
+  if (twin === undefined) return;
+  throw new Error(`Module ${JSON.stringify(name)} exports two services named ${JSON.stringify(twin)}: rename one.`);
+}
+
 /** Sees to it that `import()` of TypeScript works from here on. */
-async function prepareTypeScript(path: string): Promise<void> {
+async function prepareTypeScript(path: string, name: string): Promise<void> {
   const tsx = tsxOf(path);
   if (tsx !== undefined) {
     // What tsx documents of `tsx/esm/api`.
@@ -79,7 +94,7 @@ async function prepareTypeScript(path: string): Promise<void> {
   }
   if (stripsTypes()) return;
   throw new Error(
-    `Node ${process.versions.node} cannot load ${JSON.stringify(path)} by itself: run "npm install --save-dev tsx" in its project, or use Node 22.18 or later.`,
+    `Node ${process.versions.node} cannot load ${JSON.stringify(name)} by itself: run "npm install --save-dev tsx" in its project, or use Node 22.18 or later.`,
   );
 }
 

@@ -18,7 +18,7 @@ interface Reader<T> {
 
 /**
  * A bounded queue between a sink, which pushes, and one reader, who iterates. What was pushed before the end is read before the end;
- * a failure is heard at once and drops what is unread.
+ * a cancellation is heard at once and drops what is unread.
  */
 export class Inbox<T> implements AsyncIterableIterator<T> {
   readonly #owner: InboxOwner;
@@ -49,13 +49,13 @@ export class Inbox<T> implements AsyncIterableIterator<T> {
     return !this.#full;
   }
 
-  /** No more messages; with an error, also not those that are unread. */
-  end(error?: RpcError): void {
+  /** No more messages; with an error, also not those that are unread, unless it came `after` them. */
+  end(error?: RpcError, after = false): void {
     if (this.#ended && (error === undefined || this.#error !== undefined)) return;
     this.#ended = true;
     if (error !== undefined && !this.#left) {
       this.#error = error;
-      this.#items.length = this.#first = 0;
+      if (!after) this.#items.length = this.#first = 0;
     }
     const reader = this.#reader;
     this.#reader = undefined;

@@ -10,6 +10,8 @@ import { failure, type Status } from "./status.js";
 /** A call whose answer is a stream. */
 export class StreamExchange extends Exchange implements InboxOwner {
   readonly #inbox: Inbox<unknown> = new Inbox(this);
+  /** The end came from the server, after its messages. */
+  #heardEnd = false;
 
   /** Makes the call at once, read or not. The messages come one by one; leaving the loop early cancels the call. */
   static start(
@@ -31,6 +33,11 @@ export class StreamExchange extends Exchange implements InboxOwner {
     }
   }
 
+  override end(status: Status, last?: Body): void {
+    this.#heardEnd = true;
+    super.end(status, last);
+  }
+
   roomy(): void {
     this.resume();
   }
@@ -42,6 +49,6 @@ export class StreamExchange extends Exchange implements InboxOwner {
   protected override settle(status: Status): void {
     if (status.code === "ok") this.#inbox.end();
     // What the caller's own input threw comes back as it is, whatever it was.
-    else this.#inbox.end((this.failure as RpcError | undefined) ?? errorOf(status));
+    else this.#inbox.end((this.failure as RpcError | undefined) ?? errorOf(status), this.#heardEnd);
   }
 }

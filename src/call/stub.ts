@@ -51,8 +51,8 @@ function functionsClient(service: string, parts: ClientParts): object {
   const client: Record<PropertyKey, unknown> = { [Symbol.asyncDispose]: parts.close };
   return new Proxy(client, {
     get(target, name) {
-      // A client that had a `then` would be taken for a promise.
-      if (typeof name === "symbol" || name === "then" || Object.hasOwn(target, name)) return target[name];
+      // A client that had a `then` would be taken for a promise; one that is shown or compared is not to be called.
+      if (typeof name === "symbol" || name === "then" || name === "toJSON" || name in target) return target[name];
       const stub = stubOf(infoOf(service, name, "unary"), { shape: "unary", positional: true }, parts);
       return (target[name] = (...args: unknown[]) => stub(args));
     },

@@ -13,11 +13,9 @@ export class UnaryCall extends ServerCall implements Sink {
   head(_fields: Fields): void {}
 
   message(body: Body): boolean {
-    if (this.#heard)
-      this.fail(
-        new RpcError("invalid_argument", `Method ${this.method.path} takes one message, and a second one came.`),
-      );
-    else this.#read(body);
+    this.#take(body);
+    // The end is still to come, and may take its time.
+    this.watch();
     return true;
   }
 
@@ -26,7 +24,7 @@ export class UnaryCall extends ServerCall implements Sink {
       this.abort(status);
       return;
     }
-    if (last !== undefined) this.message(last);
+    if (last !== undefined) this.#take(last);
     else if (!this.#heard) this.#read(undefined);
     if (this.ended || this.#started) return;
     this.#started = true;
@@ -43,6 +41,14 @@ export class UnaryCall extends ServerCall implements Sink {
         (error: unknown) => this.fail(error),
       );
     } else this.#settle(output);
+  }
+
+  #take(body: Body): void {
+    if (this.#heard)
+      this.fail(
+        new RpcError("invalid_argument", `Method ${this.method.path} takes one message, and a second one came.`),
+      );
+    else this.#read(body);
   }
 
   #read(body: Body): void {

@@ -28,6 +28,7 @@ export interface AnyMethod extends AsyncDisposable {
 
 /** Makes a client of a method that may be of any shape. Throws a UsageError for a URL that cannot be called. */
 export function anyMethod(target: MethodTarget): AnyMethod {
+  if (target.method === "") throw new UsageError("A method has a name, and this is empty: write it after the URL.");
   const unary = clientOf(target, "unary");
   const stream = clientOf(target, "serverStream");
   const bidi = clientOf(target, "bidi");
@@ -51,7 +52,7 @@ function clientOf<S extends Shape>({ url, method, options }: MethodTarget, shape
 
 /** A client has every method of its contract. */
 function known<F>(method: F | undefined): F {
-  if (method === undefined) throw new UsageError("A method has a name: write it after the URL.");
+  if (method === undefined) throw new Error("The client lacks the method that it was made for.");
   return method;
 }
 

@@ -4,6 +4,7 @@ import type { CallOptions } from "../contract/call.js";
 import type { Histogram } from "../observe/histogram.js";
 import { type AnyMethod, anyMethod, type MethodTarget } from "./any-method.js";
 import { oneOf } from "./input.js";
+import { interruptible } from "./interruptible.js";
 import { Load, type LoadResult } from "./load.js";
 import { columns } from "./text.js";
 import { milliseconds, readable, wholeNumber } from "./units.js";
@@ -18,6 +19,8 @@ interface BenchFlags extends WireFlags {
   readonly output: "text" | "json";
 }
 
+/** After the end, calls in flight may be answered for so long. */
+const GRACE_MS = 1000;
 const PERCENTILES: readonly number[] = [50, 90, 99, 99.9];
 
 /** Adds `callwire bench`: load on one method. */
@@ -53,28 +56,35 @@ Examples:
 async function bench(command: Command): Promise<void> {
   const [url = "", method = "", json] = command.args;
   const flags = command.opts<BenchFlags>();
-  const { concurrency, connections, duration, warmup: warmupMs, rate } = flags;
-  const input = await oneOf(json);
-  const own: CallOptions = { headers: flags.header, timeoutMs: flags.timeout };
+  const { concurrency, connections, rate } = flags;
   const target = { url, method, options: { ...connectOptions(flags), connections } };
-  const streams = await answersWithStream(target, input, own);
-  const stop = new AbortController();
-  const interrupted = (): void => {
-    process.exitCode = 130;
-    stop.abort();
-  };
-  process.once("SIGINT", interrupted);
+  await interruptible(async ({ signal }) => {
+    const result = await loaded(target, { input: await oneOf(json), flags, signal });
+    const shown = { url, method, concurrency, connections, rate };
+    console.log(
+      flags.output === "json" ? JSON.stringify({ ...shown, ...summary(result) }, undefined, 2) : table(result),
+    );
+    if (result.calls === 0) process.exitCode ??= 1;
+  });
+}
+
+async function loaded(
+  target: MethodTarget,
+  { input, flags, signal }: { input: unknown; flags: BenchFlags; signal: AbortSignal },
+): Promise<LoadResult> {
+  const { concurrency, duration: durationMs, warmup: warmupMs, rate } = flags;
+  const own: CallOptions = { headers: flags.header, timeoutMs: flags.timeout };
+  const streams = await answersWithStream(target, input, { ...own, signal });
   const client = anyMethod(target);
   const call = streams ? () => drained(client, input, own) : () => client.unary(input, own);
-  const load = new Load({ call, concurrency, durationMs: duration, warmupMs, rate, signal: stop.signal });
-  const hide = showProgress(load, duration + warmupMs);
-  const result = await load.run();
-  hide();
-  process.off("SIGINT", interrupted);
-  await client[Symbol.asyncDispose]();
-  const shown = { url, method, concurrency, connections, rate };
-  console.log(flags.output === "json" ? JSON.stringify({ ...shown, ...summary(result) }, undefined, 2) : table(result));
-  if (result.calls === 0) process.exitCode ??= 1;
+  const load = new Load({ call, concurrency, durationMs, warmupMs, graceMs: GRACE_MS, rate, signal });
+  const hide = showProgress(load, durationMs + warmupMs);
+  try {
+    return await load.run();
+  } finally {
+    hide();
+    await client[Symbol.asyncDispose]();
+  }
 }
 
 /**
@@ -91,7 +101,7 @@ async function answersWithStream(target: MethodTarget, input: unknown, options: 
     }
     return messages !== 1;
   } catch (error) {
-    if (error instanceof RpcError && error.code !== "unavailable") return false;
+    if (error instanceof RpcError && error.code !== "unavailable" && options.signal?.aborted !== true) return false;
     throw error;
   } finally {
     await client[Symbol.asyncDispose]();

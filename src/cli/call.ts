@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CallOptions } from "../contract/call.js";
 import { type AnyMethod, anyMethod } from "./any-method.js";
 import { inputOf } from "./input.js";
+import { interruptible } from "./interruptible.js";
 import { harmless } from "./text.js";
 import { readable } from "./units.js";
 import { addWireOptions, connectOptions, type WireFlags } from "./wire-options.js";
@@ -45,29 +46,18 @@ Examples:
 async function call(command: Command): Promise<void> {
   const [url = "", method = "", json] = command.args;
   const flags = command.opts<CallFlags>();
-  const stop = new AbortController();
-  const interrupted = (): void => {
-    process.exitCode = 130;
-    stop.abort();
-    process.stdin.destroy();
-  };
-  process.once("SIGINT", interrupted);
-  process.stdout.once("error", () => stop.abort());
-  try {
+  await interruptible(async (stop) => {
+    process.stdout.once("error", () => stop.abort());
+    // A stream that has been answered needs no more input, and what is to be read would hold the process.
+    stop.signal.addEventListener("abort", () => process.stdin.destroy());
     const target = anyMethod({ url, method, options: connectOptions(flags) });
     try {
       await answersTo(target, { json, flags, signal: stop.signal });
     } finally {
+      process.stdin.destroy();
       await target[Symbol.asyncDispose]();
     }
-  } catch (error) {
-    // Nobody is there any more to be told.
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    process.off("SIGINT", interrupted);
-    // A stream that has been answered needs no more input, and what is to be read would hold the process.
-    process.stdin.destroy();
-  }
+  });
 }
 
 /** Makes the call, and prints each message of its answer when it has come. */

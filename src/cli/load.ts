@@ -1,8 +1,6 @@
 import { RpcError } from "../client.js";
 import { Histogram } from "../observe/histogram.js";
 
-/** After a run, calls in flight may end for so long. */
-const GRACE_MS = 1000;
 /** Where the server cannot be reached, the next call waits so long, so that the connection can come back. */
 const PAUSE_MS = 10;
 
@@ -15,6 +13,8 @@ export interface LoadPlan {
   readonly durationMs: number;
   /** What happens in so long a time before is not counted. */
   readonly warmupMs: number;
+  /** After the end, calls in flight may be answered for so long. */
+  readonly graceMs: number;
   /** Calls a second, evenly spaced (open loop); without it, each call follows the answer of another (closed loop). */
   readonly rate: number | undefined;
   /** Aborting it ends the run early. */
@@ -32,7 +32,7 @@ export interface LoadResult {
   readonly latencies: Histogram;
   /** Calls that ended with an error, by code. */
   readonly errors: ReadonlyMap<string, number>;
-  /** Calls that nobody has answered a second after the end. */
+  /** Calls that nobody has answered, the grace after the end included. */
   readonly unanswered: number;
   readonly elapsedMs: number;
 }
@@ -148,13 +148,13 @@ export class Load {
 
   /** Resolves when the end of the run, which may be moved up, has been a while ago. */
   #over(): Promise<void> {
-    const { signal } = this.#plan;
+    const { signal, graceMs } = this.#plan;
     return new Promise((resolve) => {
-      this.#patience = setTimeout(resolve, this.#end - performance.now() + GRACE_MS);
+      this.#patience = setTimeout(resolve, this.#end - performance.now() + graceMs);
       const cut = (): void => {
         clearTimeout(this.#patience);
         this.#end = Math.min(this.#end, performance.now());
-        this.#patience = setTimeout(resolve, GRACE_MS);
+        this.#patience = setTimeout(resolve, graceMs);
       };
       if (signal.aborted) cut();
       else signal.addEventListener("abort", cut, { once: true });

@@ -54,6 +54,9 @@ Examples:
 async function serve(command: Command): Promise<void> {
   const [module = ""] = command.args;
   const flags = command.opts<ServeFlags>();
+  if (flags.workers !== undefined && (flags.model === "async" || flags.model === "single")) {
+    console.error(`Model ${flags.model} has no workers, so --workers ${flags.workers} changes nothing: leave it out.`);
+  }
   const { url, services } = await moduleAt(module);
   const server = await bound(url, flags);
   const stopped = stopOnSignal(server);

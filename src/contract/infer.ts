@@ -16,6 +16,12 @@ export type MethodOutput<O extends Schema> = NonNullable<O["~standard"]["types"]
 /** Messages to be sent one after the other, ready or still to come. */
 export type Messages<T> = Iterable<T> | AsyncIterable<T>;
 
+/** Messages as a method reads them. Said to end without a value, so that `next()` gives no `any`. */
+type Stream<T> = AsyncIterable<T, undefined, undefined>;
+
+/** Messages as a caller reads them. */
+type AnswerStream<T> = AsyncIterableIterator<T, undefined, undefined>;
+
 type Promised<T> = T | Promise<T>;
 
 type MethodFunction<M> =
@@ -25,8 +31,8 @@ type MethodFunction<M> =
       : S extends "serverStream"
         ? (input: Received, call: Call<Received>) => Promised<Messages<Answer>>
         : S extends "clientStream"
-          ? (input: AsyncIterable<Received>, call: Call<AsyncIterable<Received>>) => Promised<Answer>
-          : (input: AsyncIterable<Received>, call: Call<AsyncIterable<Received>>) => Promised<Messages<Answer>>
+          ? (input: Stream<Received>, call: Call<Stream<Received>>) => Promised<Answer>
+          : (input: Stream<Received>, call: Call<Stream<Received>>) => Promised<Messages<Answer>>
     : never;
 
 /** The code of a service: one function for each of its methods. */
@@ -37,10 +43,10 @@ type ClientFunction<M> =
     ? S extends "unary"
       ? (input: Sent, options?: CallOptions) => Promise<Answer>
       : S extends "serverStream"
-        ? (input: Sent, options?: CallOptions) => AsyncIterableIterator<Answer>
+        ? (input: Sent, options?: CallOptions) => AnswerStream<Answer>
         : S extends "clientStream"
           ? (input: Messages<Sent>, options?: CallOptions) => Promise<Answer>
-          : (input: Messages<Sent>, options?: CallOptions) => AsyncIterableIterator<Answer>
+          : (input: Messages<Sent>, options?: CallOptions) => AnswerStream<Answer>
     : never;
 
 /** A client of a contract: one function for each method; disposing it closes its connections. */

@@ -19,11 +19,17 @@ export function service<const M extends Methods>(name: string, methods: M): Serv
   return { name, methods };
 }
 
-/** Throws a TypeError where a name holds what separates names on a wire: blanks, slashes, control characters, or (a method) dots. */
+/**
+ * Throws a TypeError where a name holds what separates names on a wire: blanks, slashes, control characters, or (a method) dots;
+ * and where it would make of a client what it is not.
+ */
 export function checkName(kind: "service" | "method", name: string): void {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   const wrong = kind === "service" ? /[\s/\u0000-\u001f]|^\.|\.$|\.\./u : /[\s/.\u0000-\u001f]/u;
   if (name === "" || wrong.test(name)) {
     throw new TypeError(`A ${kind} cannot be named ${JSON.stringify(name)}: give it letters, digits and underscores.`);
+  }
+  if (kind === "method" && (name === "then" || name === "__proto__")) {
+    throw new TypeError(`A method cannot be named ${JSON.stringify(name)}, which JavaScript takes for something else.`);
   }
 }

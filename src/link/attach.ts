@@ -68,6 +68,11 @@ export class Attachment implements Receiver, Outlet {
     return this.#session?.open ?? 0;
   }
 
+  /** No new calls: either side has said, or is about to say, that it is done. */
+  get leaving(): boolean {
+    return this.#ending || this.#peerEnded;
+  }
+
   /** It has been found what the connection speaks. */
   get decided(): boolean {
     return this.#session !== undefined;
@@ -95,7 +100,9 @@ export class Attachment implements Receiver, Outlet {
     this.#options.counters.protocolErrors += 1;
     this.#options.log(`Closed ${this.connection.address}: ${reason}`);
     this.#ending = true;
-    this.wrote(0);
+    // A server still says what was wrong; a client has nothing to say.
+    if (this.#options.holdProcess) this.destroy(reason);
+    else this.wrote(0);
   }
 
   data(chunk: Uint8Array): void {
@@ -179,8 +186,10 @@ export class Attachment implements Receiver, Outlet {
     if (this.#session !== undefined) this.#write(this.#session);
     // Where the transport takes bytes without having sent them, it gets full by this write.
     if (this.full) this.#wasFull = true;
-    if (!this.full) this.#relieve();
-    else if (this.#options.holdReading && !this.#held && this.#heard) {
+    // In a turn of their own: where the system takes at once all that writers say, nobody else would ever have one.
+    if (!this.full) {
+      if (this.#wasFull) setImmediate(this.#roomy);
+    } else if (this.#options.holdReading && !this.#held && this.#heard) {
       this.#held = true;
       this.#heard = false;
       this.connection.pause();
@@ -203,6 +212,8 @@ export class Attachment implements Receiver, Outlet {
       this.#wasFull = true;
     }
   }
+
+  readonly #roomy = (): void => this.#relieve();
 
   /** Lets those go on who were told that there is no room. */
   #relieve(): void {

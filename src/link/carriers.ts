@@ -19,8 +19,8 @@ export function dial(url: string, opened: () => void): Connection {
   return dialTo(placeOf(url), opened);
 }
 
-/** The place that a URL of a listener names. Throws a TypeError that lists what there is. */
-function placeOf(url: string): Place {
+/** The place that a URL names. Throws a TypeError that lists what there is. */
+export function placeOf(url: string): Place {
   if (url.startsWith("tcp://")) return tcpPlace(url.slice(6).replace(/\/$/u, ""));
   if (url.startsWith("unix://")) return unixPlace(url.slice(7));
   throw new TypeError(`${JSON.stringify(url)} is no address: write tcp://HOST:PORT or unix:///PATH.`);

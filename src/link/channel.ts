@@ -37,6 +37,7 @@ export class Channel {
   #lastError = "";
   #timer: NodeJS.Timeout | undefined = undefined;
   #closed = false;
+  #closing: Promise<void> | undefined = undefined;
   #gone: (() => void) | undefined = undefined;
 
   constructor(target: Target) {
@@ -49,24 +50,29 @@ export class Channel {
   }
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
-    if (this.#session !== undefined) return this.#session.dispatch(head, reply);
+    if (this.#session !== undefined && this.#attachment?.leaving === false) return this.#session.dispatch(head, reply);
     if (this.#closed) {
       reply.end(statusOf("unavailable", `The client of ${this.#target.url} is closed: connect() again.`));
       return NOBODY;
     }
+    this.#leave();
     const wait = this.#retryAt - performance.now();
     if (this.#connection === undefined && wait > 0 && head.waitForReady !== true) {
       reply.end(this.#unreachable(`next attempt in ${Math.ceil(wait)} ms`));
       return NOBODY;
     }
-    const call = new WaitingCall(head, reply);
+    const call = new WaitingCall(head, reply, this.#givenUp);
     this.#waiting.push(call);
     if (this.#connection === undefined && this.#timer === undefined) this.#retry(wait);
     return call;
   };
 
   /** Closes the connection; open calls end as `canceled`. Always resolves, within a second. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     const status = statusOf("canceled", `The client of ${this.#target.url} was closed.`);
@@ -86,6 +92,14 @@ export class Channel {
     clearTimeout(cut);
   }
 
+  /** A call that waited has ended: where it was the last, there is nothing to try again for. */
+  readonly #givenUp = (): void => {
+    this.#waiting = this.#waiting.filter((call) => !call.over);
+    if (this.#waiting.length > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  };
+
   #retry(waitMs: number): void {
     if (waitMs <= 0) {
       this.#connect();
@@ -93,62 +107,70 @@ export class Channel {
     }
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#waiting = this.#waiting.filter((call) => !call.over);
-      if (this.#waiting.length > 0) this.#connect();
+      this.#connect();
     }, waitMs);
   }
 
   #connect(): void {
     const { url, connectTimeoutMs, counters } = this.#target;
     counters.connections += 1;
-    const connection = dial(url, () => this.#opened(connection));
+    let attachment: Attachment | undefined;
+    const connection = dial(url, () => {
+      clearTimeout(timer);
+      attachment = this.#opened(connection);
+    });
     this.#connection = connection;
     const timer = setTimeout(
       () => connection.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)),
       connectTimeoutMs,
     );
     const receiver: Receiver = {
-      data: (chunk) => this.#attachment?.data(chunk),
-      end: () => this.#attachment?.end(),
-      drain: () => this.#attachment?.drain(),
+      data: (chunk) => attachment?.data(chunk),
+      end: () => attachment?.end(),
+      drain: () => attachment?.drain(),
       close: (error) => {
         clearTimeout(timer);
-        this.#connection = undefined;
-        if (this.#attachment === undefined) this.#refused(error);
-        else this.#attachment.close(error);
-        this.#gone?.();
+        const current = this.#connection === connection;
+        if (current) this.#connection = undefined;
+        if (attachment === undefined) this.#refused(error);
+        else attachment.close(error);
+        if (current) this.#gone?.();
       },
     };
-    this.#connectTimer = timer;
     connection.start(receiver);
   }
 
-  #connectTimer: NodeJS.Timeout | undefined = undefined;
-
-  #opened(connection: Connection): void {
-    clearTimeout(this.#connectTimer);
+  #opened(connection: Connection): Attachment {
     const { wire, url, limits, byteOrder, counters, log } = this.#target;
     counters.open += 1;
     this.#failures = 0;
     this.#retryAt = 0;
-    this.#attachment = new Attachment(connection, {
+    const attachment = new Attachment(connection, {
       counters,
       log,
       holdReading: false,
       holdProcess: true,
       open: (outlet) => (this.#session = wire.client(outlet, { limits, peer: { address: url }, byteOrder })),
-      closed: () => this.#lost(),
+      closed: () => this.#lost(attachment),
     });
+    this.#attachment = attachment;
     const calls = this.#waiting;
     this.#waiting = [];
     for (const call of calls) if (!call.over) call.go(this.dispatch);
-    this.#attachment.wrote(0);
+    attachment.wrote(0);
+    return attachment;
   }
 
-  #lost(): void {
+  #lost(attachment: Attachment): void {
     this.#target.counters.open -= 1;
-    this.#attachment = undefined;
-    this.#session = undefined;
+    if (this.#attachment === attachment) this.#attachment = this.#session = undefined;
+  }
+
+  /** Lets go of a connection that takes no more calls, and has none: the server has closed its side, or cannot be understood. */
+  #leave(): void {
+    if (this.#attachment === undefined) return;
+    this.#connection?.destroy();
+    this.#connection = this.#attachment = this.#session = undefined;
   }
 
   #refused(error: Error | undefined): void {

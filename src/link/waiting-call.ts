@@ -7,6 +7,7 @@ import { NOBODY } from "./status-of.js";
 export class WaitingCall implements Sink {
   readonly request: CallHead;
   readonly #reply: Sink;
+  readonly #givenUp: () => void;
   #target: Sink | undefined = undefined;
   #head: Fields | undefined = undefined;
   #body: Body = undefined;
@@ -16,9 +17,11 @@ export class WaitingCall implements Sink {
   #ended: Status | undefined = undefined;
   #over = false;
 
-  constructor(head: CallHead, reply: Sink) {
+  /** `givenUp` is told when the caller ends the call while it waits. */
+  constructor(head: CallHead, reply: Sink, givenUp: () => void) {
     this.request = head;
     this.#reply = reply;
+    this.#givenUp = givenUp;
   }
 
   /** The caller has given up, or has been told that there is no connection. */
@@ -62,6 +65,7 @@ export class WaitingCall implements Sink {
     else if (status.code !== "ok") {
       this.#over = true;
       this.#target = NOBODY;
+      this.#givenUp();
     } else {
       this.#ended = status;
       if (last !== undefined) this.#last = last instanceof Uint8Array ? new Uint8Array(last) : last;

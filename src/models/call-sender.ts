@@ -116,15 +116,22 @@ export class CallSender {
 }
 
 /** The part of a head that another thread can use. */
-function plainOf({ path, codec, fields, peer, positional }: CallHead): Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional"> {
+function plainOf({
+  path,
+  codec,
+  fields,
+  peer,
+  positional,
+}: CallHead): Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional"> {
   return { path, codec, fields, peer, positional };
 }
 
 /** Keeps a number as the worker keeps its head: where there are too many, the oldest goes. */
 function keep(known: Set<number>, number: number): void {
-  if (known.size >= HEADS_KEPT) for (const oldest of known) {
-    known.delete(oldest);
-    break;
-  }
+  if (known.size >= HEADS_KEPT)
+    for (const oldest of known) {
+      known.delete(oldest);
+      break;
+    }
   known.add(number);
 }

@@ -94,7 +94,9 @@ const SCRIPT_OPTIONS = /^(?:-e|-p|-pe|--eval|--print)$/u;
 function withoutScript(options: readonly string[]): string[] {
   return options.filter((option, at) => {
     const before = options[at - 1] ?? "";
-    return !SCRIPT_OPTIONS.test(option) && !SCRIPT_OPTIONS.test(before) && !/^--(?:input-type|eval=|print=)/u.test(option);
+    return (
+      !SCRIPT_OPTIONS.test(option) && !SCRIPT_OPTIONS.test(before) && !/^--(?:input-type|eval=|print=)/u.test(option)
+    );
   });
 }
 

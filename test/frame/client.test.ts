@@ -1,4 +1,11 @@
-import { connect, RpcError, withOptions } from "callwire/client";
+import {
+  type Client,
+  connect,
+  type ConnectOptions,
+  type FunctionsClient,
+  RpcError,
+  withOptions,
+} from "callwire/client";
 import { service, serverStream, clientStream, unary } from "callwire";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -23,7 +30,7 @@ async function plainly(peer: RawPeer): Promise<void> {
   }
 }
 
-function client(place: string, options: Parameters<typeof connect>[2] = {}): ReturnType<typeof connect<Functions>> {
+function client(place: string, options: ConnectOptions = {}): FunctionsClient<Functions> {
   const made = connect<Functions>("", `frame://${place}`, options);
   onTestFinished(() => made[Symbol.asyncDispose]());
   return made;
@@ -347,14 +354,19 @@ describe("the client, with a server that misbehaves", () => {
     expect(await calc.ping("again")).toBe("again");
   });
 
-  test("a server that closes after each answer is called on a new connection each time", async () => {
+  test("a server that closes after each answer is called on a new connection, at the latest when called again", async () => {
     const place = await rawServer(async (peer) => {
       const { in: name, params } = await hear(peer);
       peer.say({ out: name, result: params });
       peer.socket.end();
     });
     const calc = client(place);
-    for (let i = 0; i < 5; i += 1) expect(await calc.echo(i)).toBe(i);
+    for (let i = 0; i < 5; i += 1) {
+      // The goodbye may cross a request, which is then lost; that is known by the next.
+      const answer = await calc.echo(i).catch((error: unknown) => error);
+      if (answer instanceof RpcError) expect(answer.code).toBe("unavailable");
+      expect(answer instanceof RpcError ? await calc.echo(i) : answer).toBe(i);
+    }
   });
 
   test("a server that is not there rejects at once, with what to do", async () => {
@@ -373,7 +385,7 @@ describe("streams of the client", () => {
     hello: unary({ input: z.string(), output: z.string() }),
   });
 
-  function streams(place: string): ReturnType<typeof connect<typeof Streams>> {
+  function streams(place: string): Client<typeof Streams> {
     const made = connect(Streams, `frame://${place}`);
     onTestFinished(() => made[Symbol.asyncDispose]());
     return made;
@@ -427,13 +439,14 @@ describe("streams of the client", () => {
   test("that break off reject, and no message before is lost", async () => {
     const place = await rawServer(async (peer) => {
       const { id } = await hear(peer);
-      peer.say({ out: "count", id, result: 0, more: true });
-      peer.say({ out: "error", id, result: { code: "aborted", message: "Enough." } });
+      const error = { out: "error", id, result: { code: "aborted", message: "Enough." } };
+      peer.say(...[0, 1, 2].map((result) => ({ out: "count", id, result, more: true })), error);
     });
     const heard: number[] = [];
     const read = async (): Promise<void> => {
       for await (const n of streams(place).count(4)) heard.push(n);
     };
     expect(await failure(read())).toMatchObject({ code: "aborted", message: "Enough." });
+    expect(heard).toEqual([0, 1, 2]);
   });
 });

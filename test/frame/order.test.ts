@@ -125,6 +125,20 @@ describe("order of answers", () => {
     expect(await peer.hear()).toMatchObject({ id: 1 });
   });
 
+  test("what comes behind a call over the limit waits too, be it a cancel", async () => {
+    const { address, bench } = await served({ maxConcurrentCalls: 1 });
+    const peer = await RawPeer.to(address);
+    peer.say(
+      { in: "tools.wait", id: 1, params: "a" },
+      { in: "tools.ping", id: 2, params: "b" },
+      { id: 1, cancel: true },
+      { in: "tools.ping", id: 3, params: "c" },
+    );
+    await bench.open("a");
+    expect(await peer.hearAll(3)).toMatchObject([{ id: 1, result: "a" }, { id: 2 }, { id: 3 }]);
+    expect(bench.heard).toEqual([]);
+  });
+
   test("calls over the limit are answered even when the caller has closed its side", async () => {
     const { address, bench } = await served({ maxConcurrentCalls: 1 });
     const peer = await RawPeer.to(address);

@@ -56,7 +56,7 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     // A server that knows no ids knows no cancelling either; one that was sent the deadline keeps it by itself.
     const knows = status.code === "deadline_exceeded" && call.request.timeoutMs !== undefined;
     // Where nothing was asked, nothing will be answered.
-    if (!call.opened) this.#forget(call);
+    if (!call.opened) this.#forget(call, false);
     else if (this.#echoes !== false && !knows) this.send(`{"id":${call.id},"cancel":true}`);
     this.outlet.wrote(0);
   }
@@ -69,6 +69,11 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
 
   lost(status: Status): void {
     this.#retired = true;
+    // Where it is this end that closes the connection, the server can still be told.
+    if (this.#echoes !== false) {
+      for (const call of this.#ring)
+        if (call !== undefined && call.opened && !call.ended) this.send(`{"id":${call.id},"cancel":true}`);
+    }
     this.#failAll(status);
   }
 
@@ -87,10 +92,8 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     if (call === undefined) return;
     const { ended } = call;
     const heard = ended && answer.more === true ? undefined : call.hear(answer);
-    if (heard === "over") {
-      if (!ended) this.open -= 1;
-      this.#forget(call);
-    } else if (heard === "full") this.block(call);
+    if (heard === "over") this.#forget(call, !ended);
+    else if (heard === "full") this.block(call);
   }
 
   protected override bad(id: Id | undefined, code: Code, message: string): void {
@@ -100,8 +103,7 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
       this.fail(`The answer cannot be read: ${message}`);
       return;
     }
-    if (!call.ended) this.open -= 1;
-    this.#forget(call);
+    this.#forget(call, !call.ended);
     call.fail(failure(code, message));
   }
 
@@ -120,16 +122,24 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     return this.#ring[this.#oldest & mask];
   }
 
-  #forget(call: ClientCall): void {
-    this.#ring[call.id & (this.#ring.length - 1)] = undefined;
+  /** Frees a call's place. Whoever heard its end may have closed the session meanwhile, which has freed all places. */
+  #forget(call: ClientCall, wasOpen: boolean): void {
+    const place = call.id & (this.#ring.length - 1);
+    if (this.#ring[place] !== call) return;
+    this.#ring[place] = undefined;
     this.#held -= 1;
+    if (wasOpen) this.open -= 1;
   }
 
   #failAll(status: Status): void {
     const calls = this.#ring.filter((call) => call !== undefined);
     this.#ring.fill(undefined);
     this.#held = 0;
-    for (const call of calls) call.fail(status);
+    for (const call of calls) {
+      call.fail(status);
+      // What is still to come is for nobody, but the peer's goodbye is behind it.
+      this.unblock(call);
+    }
     this.open = 0;
   }
 
