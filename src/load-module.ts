@@ -53,6 +53,25 @@ export async function loadModule(url: URL, name: string = fileURLToPath(url)): P
   };
 }
 
+/** Runs a module's teardown, for `limitMs` at the most. Always resolves: what goes wrong is logged. */
+export async function tearDown(
+  { teardown }: ServiceModule,
+  worker: WorkerInfo,
+  { limitMs, log }: { readonly limitMs: number; readonly log: (message: string) => void },
+): Promise<void> {
+  if (teardown === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${limitMs} ms`)), limitMs);
+  });
+  try {
+    await Promise.race([teardown(worker), late]);
+  } catch (error) {
+    log(`The module's teardown() failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+  clearTimeout(timer);
+}
+
 async function imported(url: URL, name: string): Promise<Record<string, unknown>> {
   try {
     // A module's namespace is an object.

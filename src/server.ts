@@ -3,7 +3,7 @@ import { threadId } from "node:worker_threads";
 import type { Interceptor } from "./call/handler.js";
 import type { Implementation } from "./contract/implement.js";
 import type { LinkCounters } from "./link/counters.js";
-import { loadModule, type ServiceModule } from "./load-module.js";
+import { loadModule, type ServiceModule, tearDown } from "./load-module.js";
 import { async } from "./models/async.js";
 import type { Model, ModelName } from "./models/model.js";
 import { pool } from "./models/pool.js";
@@ -43,6 +43,11 @@ const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
   "prefork-async": { model: preforkAsync, worker: { connections: "many" } },
   pool: { model: pool, worker: { connections: "many" } },
 };
+
+/** What a timer can hold, and a worker's time to end after it. */
+const LONGEST_GRACE_MS = 2_147_000_000;
+/** A teardown may take so long after calls have had their time. */
+const TEARDOWN_MS = 500;
 
 /** How a server runs. Everything has a default. */
 export interface ServeOptions extends PlainOptions {
@@ -96,24 +101,36 @@ export async function serve(services: readonly Implementation[] | URL, options: 
   const me = { pid: process.pid, threadId };
   if (entry.worker === undefined) await module.setup?.(me);
   const workers = options.workers ?? availableParallelism();
-  const maxConnections = options.maxConnections ?? 65_536;
+  if (!Number.isSafeInteger(workers) || workers < 1)
+    throw new TypeError(`workers is a whole number from 1, and ${JSON.stringify(workers)} is not.`);
+  const maxConnections = Math.min(options.maxConnections ?? 65_536, Number.MAX_SAFE_INTEGER);
   const one = entry.worker?.connections === "one";
   const data: WorkerData = {
     module: services instanceof URL ? services.href : "",
     options: { ...plainOptions(options), ...(one ? { maxConcurrentCalls: 1 } : {}) },
     maxActive: one ? 1 : maxConnections,
   };
-  const running = await entry.model({
-    host,
-    listen: options.listen ?? ["tcp://127.0.0.1:8080"],
-    maxConnections,
-    maxWaiting: options.maxWaiting ?? 1024,
-    plan: { entry: new URL("./worker.js", import.meta.url), data, workers },
-  });
+  const end = async (limitMs: number): Promise<void> => {
+    if (entry.worker === undefined) await tearDown(module, me, { limitMs, log });
+  };
+  const running = await entry
+    .model({
+      host,
+      listen: options.listen ?? ["tcp://127.0.0.1:8080"],
+      maxConnections,
+      maxWaiting: options.maxWaiting ?? 1024,
+      plan: { entry: new URL("./worker.js", import.meta.url), data, workers },
+    })
+    .catch(async (error: unknown) => {
+      await end(TEARDOWN_MS);
+      throw error;
+    });
   let stopped: Promise<void> | undefined;
-  const stop = async (graceMs: number): Promise<void> => {
+  const stop = async (asked: number): Promise<void> => {
+    const graceMs = Math.max(0, Math.min(asked, LONGEST_GRACE_MS));
+    const until = performance.now() + graceMs;
     await running.stop(graceMs);
-    if (entry.worker === undefined) await module.teardown?.(me);
+    await end(Math.max(0, until - performance.now()) + TEARDOWN_MS);
   };
   const server = {
     addresses: running.addresses,

@@ -1,5 +1,6 @@
+import { deserialize } from "node:v8";
 import { isMainThread, type MessagePort, parentPort, threadId, workerData } from "node:worker_threads";
-import { loadModule } from "./load-module.js";
+import { loadModule, tearDown } from "./load-module.js";
 import { type Parent, runWorker } from "./models/worker-side.js";
 import type { ToWorker } from "./models/worker.js";
 import { hostOf, logToStderr, type PlainOptions } from "./serving.js";
@@ -13,18 +14,31 @@ export interface WorkerData {
   readonly maxActive: number;
 }
 
+/** A parent that has been told of SIGTERM has so long to say what is to be done. */
+const PARENT_MS = 1000;
+const GRACE_MS = 10_000;
+/** A teardown may take so long; a worker that is stopped has less. */
+const TEARDOWN_MS = 10_000;
+
 /** This process, as a child. It ends when its parent does, however that ends. */
 function processParent(): Parent {
   process.on("disconnect", () => process.exit(0));
   // A terminal's Ctrl-C reaches every process: the parent decides what becomes of it.
   process.on("SIGINT", () => {});
   process.on("SIGHUP", () => {});
+  const post: Parent["post"] = (message) => {
+    if (process.connected) process.send?.(message, () => {});
+  };
   return {
-    post: (message) => void process.send?.(message, () => {}),
+    post,
     listen: (hear) => {
       // What models/worker.ts sends: a message, and a handle with connections.
       process.on("message", (message, handle) => hear(message as ToWorker, handle as Parameters<typeof hear>[1]));
-      process.on("SIGTERM", () => hear({ kind: "stop", graceMs: 10_000 }));
+      process.on("SIGTERM", () => {
+        // The parent gives it no more work before it says stop, so that none is turned away.
+        post({ kind: "leaving" });
+        setTimeout(() => hear({ kind: "stop", graceMs: GRACE_MS }), PARENT_MS).unref();
+      });
     },
     exit: () => process.exit(0),
   };
@@ -40,8 +54,12 @@ function threadParent(port: MessagePort): Parent {
 }
 
 const parent = isMainThread || parentPort === null ? processParent() : threadParent(parentPort);
-// models/worker.ts passes on what serve() gave it.
-const data = (isMainThread ? JSON.parse(process.env["CALLWIRE_WORKER"] ?? "null") : workerData) as WorkerData;
+const given: unknown = isMainThread
+  ? deserialize(Buffer.from(process.env["CALLWIRE_WORKER"] ?? "", "base64"))
+  : workerData;
+const data = given as WorkerData; // models/worker.ts passes on what serve() gave it
+// Processes that the service starts are no workers of ours.
+if (isMainThread) delete process.env["CALLWIRE_WORKER"];
 
 try {
   const module = await loadModule(new URL(data.module));
@@ -52,11 +70,9 @@ try {
     parent,
     host,
     admission: { maxActive: data.maxActive, maxWaiting: Number.MAX_SAFE_INTEGER },
-    teardown: async () => {
-      await module.teardown?.(me);
-    },
+    teardown: () => tearDown(module, me, { limitMs: TEARDOWN_MS, log: logToStderr }),
   });
-  parent.post({ kind: "ready", services: module.services.map(({ service }) => service.name) });
+  parent.post({ kind: "ready" });
 } catch (error) {
   parent.post({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
   setTimeout(() => process.exit(1), 100);

@@ -32,6 +32,8 @@ export interface Admission {
 }
 
 const SWEEP_MS = 500;
+/** Of connections that are to leave, one that has been silent for so many sweeps, and has no calls, is ended. */
+const LEAVING_TICKS = 2;
 /** The longest wait that a timer can hold (2³¹ − 1 ms, 24.8 days). */
 const LONGEST_MS = 2_147_483_647;
 
@@ -44,7 +46,8 @@ export class Connections {
   readonly #due: Map<Attachment, { at: number; retired: boolean }> = new Map();
   readonly #waiting: Connection[] = [];
   readonly #sweeper: NodeJS.Timeout;
-  #emptied: (() => void) | undefined = undefined;
+  readonly #emptied: (() => void)[] = [];
+  #leaving = false;
   #stopping = false;
 
   constructor(host: Host, admission: Admission) {
@@ -55,7 +58,8 @@ export class Connections {
       idleTicks: Math.ceil(host.idleTimeoutMs / SWEEP_MS),
     };
     this.#sweeper = setInterval(() => {
-      for (const attachment of this.#active) attachment.sweep(limits);
+      const now = this.#leaving ? { ...limits, idleTicks: Math.min(LEAVING_TICKS, limits.idleTicks) } : limits;
+      for (const attachment of this.#active) attachment.sweep(now);
       if (host.maxAgeMs !== undefined) this.#retireOld(host.maxAgeGraceMs ?? 0);
     }, SWEEP_MS).unref();
   }
@@ -74,6 +78,13 @@ export class Connections {
     }
   };
 
+  /** Lets connections live on until their peers close them, or leave them without calls for a second. Resolves when none is left. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    if (this.#active.size > 0) await this.#empty();
+    if (!this.#stopping) clearInterval(this.#sweeper);
+  }
+
   /**
    * Ends all connections: calls that have come are answered, later ones refused. Always resolves: what is still open after `graceMs` is cut.
    */
@@ -85,9 +96,7 @@ export class Connections {
     await turn();
     for (const attachment of this.#active) attachment.retire();
     if (this.#active.size > 0) {
-      const emptied = new Promise<void>((resolve) => {
-        this.#emptied = resolve;
-      });
+      const emptied = this.#empty();
       const cut = setTimeout(
         () => {
           for (const attachment of this.#active) attachment.destroy("The server has stopped.");
@@ -98,6 +107,12 @@ export class Connections {
       clearTimeout(cut);
     }
     clearInterval(this.#sweeper);
+  }
+
+  #empty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#emptied.push(resolve);
+    });
   }
 
   #attach(connection: Connection): void {
@@ -145,7 +160,7 @@ export class Connections {
     this.#host.closed?.();
     const next = this.#stopping ? undefined : this.#waiting.shift();
     if (next !== undefined) this.#attach(next);
-    if (this.#active.size === 0) this.#emptied?.();
+    if (this.#active.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 }
 

@@ -1,31 +1,41 @@
-import type { CallHead, Dispatch, Sink } from "../call/sink.js";
+import { startDeadline, type Timer } from "../call/deadline.js";
+import { type CallHead, DEAF, type Dispatch, type Sink } from "../call/sink.js";
 import { failure } from "../call/status.js";
 import { WaitingCall } from "../link/waiting-call.js";
 import type { CallEvent } from "./call-events.js";
 import { CallSender } from "./call-sender.js";
 import type { FromWorker, Worker } from "./worker.js";
 
-/** Heads that workers are told of once; others travel with each call. */
-const HEADS_KEPT = 1024;
-/** A worker is given as many calls in advance as it is likely to answer in so many milliseconds. */
+/** A worker is given as many calls in advance as are likely to keep it for so many milliseconds. */
 const AHEAD_MS = 0.5;
 const MOST_AHEAD = 64;
-/** Where calls take less than so many milliseconds, the next one waits at the worker, so that none waits for the other's wake-up. */
+/** Of calls that take less, the next one waits at the worker, so that neither waits for the other to wake up; a longer call has it to itself. */
 const SHORT_MS = 5;
+/** Methods whose cost is known; others count as long calls. */
+const COSTS_KEPT = 4096;
 
 interface Member {
   readonly sender: CallSender;
-  /** How many calls may wait at the worker: few where calls keep it busy, many where they do not. */
-  ahead: number;
+  leaving: boolean;
+}
+
+/** A call that waits for a worker; its caller's time runs. */
+interface Queued {
+  readonly call: WaitingCall;
+  readonly deadline: number | undefined;
+  readonly timer: Timer | undefined;
 }
 
 /** Gives each call to a worker that is free, and lets the others wait. A Dispatch made of many. */
 export class CallPool {
   readonly #members: Map<Worker, Member> = new Map();
-  #queue: WaitingCall[] = [];
+  /** Milliseconds that a call of a method keeps its worker from all others, by path, as workers tell. */
+  readonly #costs: Map<string, number> = new Map();
+  #queue: Queued[] = [];
   #first = 0;
   #ids = 0;
   #heads = 0;
+  #refused: string | undefined = undefined;
 
   /** A worker is there. */
   joined(worker: Worker): void {
@@ -33,11 +43,11 @@ export class CallPool {
       try {
         worker.post({ kind: "call", batch });
       } catch {
-        // Something in it cannot be cloned (a function, a symbol): one by one, so that only its own call suffers.
+        // Something in it cannot be cloned: one by one, so that only its own call suffers.
         for (const event of batch) this.#postOne(worker, member, event);
       }
     };
-    const member: Member = { sender: new CallSender(post, () => this.#next()), ahead: 1 };
+    const member: Member = { sender: new CallSender(post), leaving: false };
     this.#members.set(worker, member);
     this.#next();
   }
@@ -46,86 +56,119 @@ export class CallPool {
   left(worker: Worker, gone: boolean): void {
     const member = this.#members.get(worker);
     if (member === undefined) return;
-    if (gone) {
-      this.#members.delete(worker);
-      member.sender.lost(failure("unavailable", `The worker that answered (${worker.name}) has died: call again.`));
-    } else member.ahead = 0;
+    member.leaving = true;
+    if (!gone) return;
+    this.#members.delete(worker);
+    member.sender.lost(failure("unavailable", `The worker that answered (${worker.name}) has died: call again.`));
   }
 
   /** Takes a message of a worker. */
-  hear(worker: Worker, { batch, taken, micros }: FromWorker & { kind: "call" }): void {
+  hear(worker: Worker, message: FromWorker & { readonly kind: "call" }): void {
     const member = this.#members.get(worker);
     if (member === undefined) return;
-    if (taken > 0 && member.ahead > 0) {
-      const each = micros / taken / 1000;
-      const least = each < SHORT_MS ? 2 : 1;
-      const fit = Math.max(least, Math.min(MOST_AHEAD, Math.floor(AHEAD_MS / Math.max(each, 0.001))));
-      // Down at once, up step by step: a slow call must not find others queued behind it.
-      member.ahead = Math.min(fit, member.ahead * 2);
-    }
-    member.sender.hear(batch as readonly CallEvent[], taken); // call-receiver.ts sends nothing else
+    const batch = message.batch as readonly CallEvent[]; // call-receiver.ts sends nothing else
+    for (const event of batch)
+      if (event[0] === "cost" && (this.#costs.size < COSTS_KEPT || this.#costs.has(event[1])))
+        this.#costs.set(event[1], event[2]);
+    member.sender.hear(batch, message.taken);
+    this.#next();
   }
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
-    const member = this.#first === this.#queue.length ? this.#free() : undefined;
-    if (member !== undefined) return this.#start(member, head, reply);
-    const call = new WaitingCall(head, reply);
-    this.#queue.push(call);
+    if (this.#refused !== undefined) {
+      reply.end(failure("unavailable", this.#refused));
+      return DEAF;
+    }
+    const { timeoutMs, path } = head;
+    const deadline = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
+    const member = this.#first === this.#queue.length ? this.#free(path) : undefined;
+    if (member !== undefined) return this.#start(member, { head, reply, deadline });
+    let timer: Timer | undefined;
+    const call = new WaitingCall(head, reply, () => timer?.clear());
+    if (timeoutMs !== undefined) timer = startDeadline({ cancel: (status) => call.fail(status) }, timeoutMs, path);
+    this.#queue.push({ call, deadline, timer });
     return call;
   };
 
-  /** Ends the calls that wait. */
-  stop(): void {
+  /** Ends the calls that wait, and those that come from now on, as unavailable. */
+  refuse(reason: string): void {
+    this.#refused = reason;
     const queue = this.#queue.slice(this.#first);
     this.#queue = [];
     this.#first = 0;
-    for (const call of queue) if (!call.over) call.fail(failure("unavailable", "The server is shutting down."));
-  }
-
-  /** Gives waiting calls to workers that have become free. */
-  #next(): void {
-    while (this.#first < this.#queue.length) {
-      const call = this.#queue[this.#first];
-      const member = this.#free();
-      if (member === undefined || call === undefined) return;
-      this.#first += 1;
-      if (this.#first === this.#queue.length) this.#queue.length = this.#first = 0;
-      if (!call.over) call.go((head, reply) => this.#start(member, head, reply));
+    for (const { call, timer } of queue) {
+      timer?.clear();
+      if (!call.over) call.fail(failure("unavailable", reason));
     }
   }
 
-  /** The worker with the fewest calls that it has not been heard to take. */
-  #free(): Member | undefined {
+  /** Gives waiting calls to workers that have become free, the oldest first. */
+  #next(): void {
+    while (this.#first < this.#queue.length) {
+      const queued = this.#queue[this.#first];
+      if (queued === undefined) return;
+      const { call, deadline, timer } = queued;
+      const member = call.over ? undefined : this.#free(call.request.path);
+      if (member === undefined && !call.over) return;
+      this.#first += 1;
+      if (this.#first === this.#queue.length) this.#queue.length = this.#first = 0;
+      else if (this.#first > 1024 && this.#first * 2 > this.#queue.length) {
+        this.#queue.splice(0, this.#first);
+        this.#first = 0;
+      }
+      timer?.clear();
+      if (member !== undefined) call.go((head, reply) => this.#start(member, { head, reply, deadline }));
+    }
+  }
+
+  /** The worker with the least to do, if one has nothing ahead of the call, or so little that the call may wait behind it. */
+  #free(path: string): Member | undefined {
+    const cost = this.#cost(path);
     let best: Member | undefined;
     for (const member of this.#members.values()) {
-      const { sender } = member;
-      if (sender.unheard >= member.ahead) continue;
-      const better = best === undefined || sender.unheard < best.sender.unheard;
-      if (better || (sender.unheard === best?.sender.unheard && sender.open < best.sender.open)) best = member;
+      const { ahead, aheadMs, open } = member.sender;
+      if (member.leaving || (ahead > 0 && !fits(ahead, aheadMs, cost))) continue;
+      const than = best?.sender;
+      if (than === undefined || ahead < than.ahead || (ahead === than.ahead && open < than.open)) best = member;
     }
     return best;
   }
 
-  #start(member: Member, head: CallHead, reply: Sink): Sink {
+  #cost(path: string): number {
+    return this.#costs.get(path) ?? SHORT_MS;
+  }
+
+  #start(
+    { sender }: Member,
+    { head, reply, deadline }: { head: CallHead; reply: Sink; deadline: number | undefined },
+  ): Sink {
     this.#ids += 1;
-    return member.sender.start({ id: this.#ids, number: this.#numberOf(head) }, head, reply);
+    const cost = this.#cost(head.path);
+    return sender.start({ id: this.#ids, number: this.#numberOf(head), deadline, cost }, head, reply);
   }
 
   /** The number under which workers keep a head; 0 for one that will not come again. */
   #numberOf(head: CallHead): number {
     if (head.memo?.owner === this) return head.memo.value as number; // only this function writes memos that the pool owns
-    if (head.fields.length > 0 || head.timeoutMs !== undefined || this.#heads >= HEADS_KEPT) return 0;
+    if (head.fields.length > 0 || head.timeoutMs !== undefined) return 0;
     this.#heads += 1;
     head.memo = { owner: this, value: this.#heads };
     return this.#heads;
   }
 
-  #postOne(worker: Worker, member: Member, event: CallEvent): void {
+  #postOne(worker: Worker, { sender }: Member, event: CallEvent): void {
     try {
       worker.post({ kind: "call", batch: [event] });
     } catch (error) {
+      const [kind, id] = event;
+      if (kind === "cost") return;
       const status = failure("invalid_argument", `The input cannot be handed to a worker: ${String(error)}.`);
-      member.sender.hear([["end", event[1], status, undefined]], event[0] === "open" ? 1 : 0);
+      sender.refuse(id, status);
     }
   }
+}
+
+/** Whether a call may wait behind those that a worker has not said to have begun. */
+function fits(ahead: number, aheadMs: number, cost: number): boolean {
+  return ahead === 1 ? aheadMs + cost < SHORT_MS : ahead < MOST_AHEAD && aheadMs + cost <= AHEAD_MS;
 }

@@ -2,42 +2,29 @@ import { type CallHead, DEAF, type Dispatch } from "../call/sink.js";
 import { failure } from "../call/status.js";
 import { CallCosts } from "./call-costs.js";
 import { type CallEvent, HEADS_KEPT, type PlainHead, sameOk } from "./call-events.js";
+import { plainBody } from "./plain-body.js";
 import { RemoteSink } from "./remote-sink.js";
 
-/** What a worker has done between two messages: so many calls begun, in so many microseconds. */
-export interface Work {
-  readonly taken: number;
-  readonly micros: number;
-}
-
 /**
- * Answers, in a worker, the calls that a CallSender sends. Each message it hears is answered by one, which says how many calls it has taken,
- * so that the sender knows whether it is blocked.
+ * Answers, in a worker, the calls that a CallSender sends. Each message it hears is answered by one, which says how many calls it has begun
+ * in all, so that the sender knows whether it is blocked.
  */
 export class CallReceiver {
   readonly #dispatch: Dispatch;
-  readonly #post: (batch: CallEvent[], work: Work) => void;
+  readonly #post: (batch: CallEvent[], taken: number) => void;
   readonly #calls: Map<number, { readonly reply: RemoteSink; readonly head: CallHead }> = new Map();
   readonly #heads: Map<number, CallHead> = new Map();
   /** Heads whose `out` the sender has been told. */
   readonly #named: WeakSet<CallHead> = new WeakSet();
+  readonly #costs: CallCosts = new CallCosts();
   #batch: CallEvent[] = [];
   #scheduled = false;
-  /** Calls begun since the last message, and when the first of them was. */
-  #taken = 0;
-  #since = 0;
-  readonly #costs: CallCosts = new CallCosts();
   #taken = 0;
   readonly #emptied: (() => void)[] = [];
 
-  constructor(dispatch: Dispatch, post: (batch: CallEvent[], work: Work) => void) {
+  constructor(dispatch: Dispatch, post: (batch: CallEvent[], taken: number) => void) {
     this.#dispatch = dispatch;
     this.#post = post;
-  }
-
-  /** Calls that have not ended. */
-  get open(): number {
-    return this.#calls.size;
   }
 
   /** Takes a message of the sender. */
@@ -67,17 +54,11 @@ export class CallReceiver {
       reply.local.end(failure("canceled", message));
       reply.end(failure("unavailable", message));
     }
-    this.#calls.clear();
-    this.#empty();
   }
 
   #over(id: number): void {
     this.#calls.delete(id);
-    if (this.#calls.size === 0) this.#empty();
-  }
-
-  #empty(): void {
-    for (const resolve of this.#emptied.splice(0)) resolve();
+    if (this.#calls.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   /** Opens a call; returns its method's path. */
@@ -86,7 +67,7 @@ export class CallReceiver {
     const head = given === undefined ? this.#heads.get(number) : headOf(given);
     if (head === undefined) return undefined;
     if (number > 0 && given !== undefined) this.#keep(number, head);
-    const reply = new RemoteSink({ id, path: head.path }, DEAF, this.#send);
+    const reply = new RemoteSink({ id, path: head.path, plain: plainBody }, DEAF, this.#send);
     this.#calls.set(id, { reply, head });
     reply.local = this.#dispatch(head, reply);
     return head.path;
@@ -109,13 +90,10 @@ export class CallReceiver {
     return call.head.path;
   }
 
-  /** Keeps a head; the sender's keep() forgets the same. */
+  /** Keeps a head; the sender forgets the same. */
   #keep(number: number, head: CallHead): void {
-    if (this.#heads.size >= HEADS_KEPT)
-      for (const oldest of this.#heads.keys()) {
-        this.#heads.delete(oldest);
-        break;
-      }
+    const [oldest] = this.#heads.size < HEADS_KEPT ? [] : this.#heads.keys();
+    if (oldest !== undefined) this.#heads.delete(oldest);
     this.#heads.set(number, head);
   }
 
@@ -123,7 +101,9 @@ export class CallReceiver {
     if (event[0] === "cost") return;
     const [kind, id] = event;
     const head = this.#calls.get(id)?.head;
-    if (head !== undefined && !this.#named.has(head)) {
+    // Nobody waits for what a call says that its caller has ended.
+    if (head === undefined) return;
+    if (!this.#named.has(head)) {
       this.#named.add(head);
       this.#batch.push(["out", id, head.out]);
     }
@@ -147,8 +127,12 @@ export class CallReceiver {
     this.#scheduled = false;
     const batch = this.#batch;
     this.#batch = [];
-    const work = { taken: this.#taken, micros: this.#taken === 0 ? 0 : (performance.now() - this.#since) * 1000 };
-    this.#taken = 0;
-    this.#post(batch, work);
+    batch.push(...this.#costs.over());
+    this.#post(batch, this.#taken);
   };
+}
+
+function headOf({ deadline, ...head }: PlainHead): CallHead {
+  const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
+  return { ...head, timeoutMs, out: undefined, memo: undefined };
 }

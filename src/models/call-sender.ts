@@ -1,4 +1,4 @@
-import type { CallHead, Sink } from "../call/sink.js";
+import type { Body, CallHead, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
 import { type CallEvent, HEADS_KEPT, sameOk } from "./call-events.js";
 import { RemoteSink } from "./remote-sink.js";
@@ -51,7 +51,7 @@ export class CallSender {
   /** Opens a call. */
   start(call: Sending, head: CallHead, reply: Sink): Sink {
     const { id, number, cost } = call;
-    const sink = new RemoteSink({ id, path: head.path }, reply, this.#send);
+    const sink = new RemoteSink({ id, path: head.path, plain: kept }, reply, this.#send);
     this.#calls.set(id, { sink, head });
     this.#costs.push(cost);
     this.#cost += cost;
@@ -75,6 +75,15 @@ export class CallSender {
         call.sink.local.end(sameOk(event[2]), event[3]);
       } else call.sink.hear(event);
     }
+  }
+
+  /** A call cannot reach the worker: it ends, at both ends. */
+  refuse(id: number, status: Status): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#send(["end", id, status, undefined]);
+    call.sink.ended = true;
+    call.sink.local.end(status);
   }
 
   /** The worker is gone: its calls end. */
@@ -115,6 +124,11 @@ export class CallSender {
   };
 }
 
+/** What wires read is plain; but bytes are lent, and a view would take its whole buffer along. */
+function kept(body: Body): Body {
+  return body instanceof Uint8Array ? new Uint8Array(body) : body;
+}
+
 /** The part of a head that another thread can use. */
 function plainOf({
   path,
@@ -128,10 +142,7 @@ function plainOf({
 
 /** Keeps a number as the worker keeps its head: where there are too many, the oldest goes. */
 function keep(known: Set<number>, number: number): void {
-  if (known.size >= HEADS_KEPT)
-    for (const oldest of known) {
-      known.delete(oldest);
-      break;
-    }
+  const [oldest] = known.size < HEADS_KEPT ? [] : known;
+  if (oldest !== undefined) known.delete(oldest);
   known.add(number);
 }

@@ -1,5 +1,6 @@
 import { HandOver } from "../link/hand-over.js";
-import { type Arrival, fromHandle, handleOf, toPort } from "../link/passing.js";
+import { type Arrival, fromHandle, handleOf } from "../link/handles.js";
+import { toPort } from "../link/ports.js";
 import { listenAll, type ModelOptions, type Running } from "./model.js";
 import { Supervisor } from "./supervisor.js";
 import { startProcess, startThread, type Worker } from "./worker.js";
@@ -68,6 +69,6 @@ function giveToProcess(worker: Worker, connection: Arrival, failed: (connection:
 }
 
 function giveToThread(worker: Worker, connection: Arrival): void {
-  const port = toPort(connection, () => {});
+  const port = toPort(connection);
   worker.post({ kind: "connection", address: connection.address, port }, [port]);
 }

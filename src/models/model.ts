@@ -1,6 +1,6 @@
 import { listenOn } from "../link/carriers.js";
 import { type Admission, Connections, type Host } from "../link/connections.js";
-import type { Arrival } from "../link/passing.js";
+import type { Arrival } from "../link/handles.js";
 import type { WorkerPlan } from "./worker.js";
 
 /** The names of the concurrency models. */

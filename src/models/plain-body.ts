@@ -23,8 +23,8 @@ export function plainBody(body: Body): Body {
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return typeof value !== "function" && typeof value !== "symbol";
   if (depth > DEEPEST) return false;
-  if (Array.isArray(value)) return value.every((each) => isPlain(each, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
+  if (Array.isArray(value)) return prototype === Array.prototype && value.every((each) => isPlain(each, depth + 1));
   if (prototype === Object.prototype || prototype === null) {
     // An object's own properties, whatever they are.
     const members = value as Record<string, unknown>;

@@ -2,7 +2,14 @@ import type { Fields } from "../call/fields.js";
 import type { Body, Sink } from "../call/sink.js";
 import { failure, type Status } from "../call/status.js";
 import { type CallEvent, WINDOW } from "./call-events.js";
-import { plainBody } from "./plain-body.js";
+
+/** The call that a sink belongs to. */
+export interface RemoteCall {
+  readonly id: number;
+  readonly path: string;
+  /** Makes a body that can be sent and kept; throws an Error that says why there is none. */
+  readonly plain: (body: Body) => Body;
+}
 
 /**
  * One direction of a call whose other half is in another thread: what is said here is sent there. It counts what is under way, since an
@@ -14,16 +21,16 @@ export class RemoteSink implements Sink {
   local: Sink;
   /** This direction is over, whoever ended it. */
   ended: boolean = false;
-  readonly #path: string;
+  readonly #call: RemoteCall;
   readonly #send: (event: CallEvent) => void;
   #underWay = 0;
   #full = false;
   /** Messages that came, and that the other side has not been given room for again. */
   #owed = 0;
 
-  constructor(call: { readonly id: number; readonly path: string }, local: Sink, send: (event: CallEvent) => void) {
+  constructor(call: RemoteCall, local: Sink, send: (event: CallEvent) => void) {
     this.id = call.id;
-    this.#path = call.path;
+    this.#call = call;
     this.local = local;
     this.#send = send;
   }
@@ -47,7 +54,7 @@ export class RemoteSink implements Sink {
     const plain = last === undefined ? undefined : this.#plain(last);
     if (last !== undefined && plain === undefined) return;
     this.ended = true;
-    this.#send(["end", this.id, status.details.length === 0 ? status : withPlainDetails(status), plain]);
+    this.#send(["end", this.id, status.details.length === 0 ? status : this.#withPlainDetails(status), plain]);
   }
 
   /** The local reader has room: what it took is taken back from the writer's count. */
@@ -74,22 +81,22 @@ export class RemoteSink implements Sink {
   /** A body as it can be sent; undefined: it cannot, and the call has ended, both ways, as it does on wires that cannot write it. */
   #plain(body: Body): Body {
     try {
-      return plainBody(body);
+      return this.#call.plain(body);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const status = failure("internal", `The answer of ${this.#path} cannot be written as JSON: ${reason}.`);
+      const status = failure("internal", `The answer of ${this.#call.path} cannot be written as JSON: ${reason}.`);
       this.end(status);
       this.local.end(status);
       return undefined;
     }
   }
-}
 
-/** Details that are no JSON must not hide the error itself. */
-function withPlainDetails(status: Status): Status {
-  try {
-    return { ...status, details: status.details.map(plainBody) };
-  } catch {
-    return { ...status, details: [] };
+  /** Details that are no JSON must not hide the error itself. */
+  #withPlainDetails(status: Status): Status {
+    try {
+      return { ...status, details: status.details.map(this.#call.plain) };
+    } catch {
+      return { ...status, details: [] };
+    }
   }
 }

@@ -110,12 +110,11 @@ export class Supervisor {
     const old = [...this.#members].filter(({ state }) => state !== "leaving");
     const missing = this.#wanted - old.length - this.#retries.size;
     for (let n = 0; n < missing && !this.#stopping; n += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- one by one, as below
       await this.#start({ failures: 0, insist: false });
     }
     for (const member of old) {
       if (this.#stopping || !this.#members.has(member) || member.state === "leaving") continue;
-      // oxlint-disable-next-line no-await-in-loop -- one by one, so that there is always somebody to take work
+      // One by one, so that there is always somebody to take work
       await this.#start({ failures: 0, insist: false });
       this.#release(member.worker);
     }

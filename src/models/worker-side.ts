@@ -1,7 +1,8 @@
 import { type Admission, Connections, type Host } from "../link/connections.js";
-import { fromHandle, fromPort, type Handle } from "../link/passing.js";
+import { fromHandle, type Handle } from "../link/handles.js";
+import { fromPort } from "../link/ports.js";
 import type { CallEvent } from "./call-events.js";
-import { CallReceiver, type Work } from "./call-receiver.js";
+import { CallReceiver } from "./call-receiver.js";
 import type { FromWorker, ToWorker } from "./worker.js";
 
 /** The way to the parent, from within a worker. */
@@ -25,46 +26,36 @@ export interface WorkerParts {
 /** Serves what the parent hands over, connections and calls, until it says stop; then lets them end, and exits. */
 export function runWorker({ parent, host, admission, teardown }: WorkerParts): void {
   const connections = new Connections({ ...host, closed: () => parent.post({ kind: "closed" }) }, admission);
-  const calls = new CallReceiver(host.dispatch, (batch, work) => postBatch(parent, batch, work));
-  const stop = async (graceMs: number): Promise<void> => {
-    await Promise.all([connections.stop(graceMs), calls.stop(graceMs)]);
-    await teardown();
+  const calls = new CallReceiver(host.dispatch, (batch, taken) => parent.post({ kind: "call", batch, taken }));
+  let ended = false;
+  /** When all is over, in whichever way that was asked for first. */
+  const endAfter = async (over: readonly Promise<void>[]): Promise<void> => {
+    try {
+      await Promise.all(over);
+      if (ended) return;
+      ended = true;
+      await teardown();
+    } catch (error) {
+      host.log(
+        `A worker could not end in peace: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
     parent.exit();
   };
-  let stopping = false;
   parent.listen((message, handle) => {
-    if (message.kind === "call") calls.hear(message.batch as readonly CallEvent[]); // call-sender.ts sends nothing else
-    else if (message.kind === "connection") {
-      if (handle !== undefined) connections.add(fromHandle(handle, message.address));
-      else if (message.port !== undefined) connections.add(fromPort(message.port, message.address));
-    } else if (!stopping) {
-      stopping = true;
-      stop(message.graceMs).catch((error: unknown) => {
-        host.log(`A worker could not end in peace: ${String(error)}`);
-        parent.exit();
-      });
+    switch (message.kind) {
+      case "call":
+        calls.hear(message.batch as readonly CallEvent[]); // call-sender.ts sends nothing else
+        break;
+      case "connection":
+        if (handle !== undefined) connections.add(fromHandle(handle, message.address));
+        else if (message.port !== undefined) connections.add(fromPort(message.port, message.address));
+        break;
+      case "leave":
+        void endAfter([connections.leave(), calls.stop()]);
+        break;
+      case "stop":
+        void endAfter([connections.stop(message.graceMs), calls.stop(message.graceMs)]);
     }
   });
-}
-
-/** An answer that cannot be cloned (a function in it, say) is an error of its own call alone. */
-function postBatch(parent: Parent, batch: CallEvent[], work: Work): void {
-  try {
-    parent.post({ kind: "call", batch, ...work });
-  } catch {
-    parent.post({ kind: "call", batch: [], ...work });
-    for (const event of batch) {
-      try {
-        parent.post({ kind: "call", batch: [event], taken: 0, micros: 0 });
-      } catch (error) {
-        const message = `The answer cannot be handed on by its worker: ${String(error)}.`;
-        parent.post({
-          kind: "call",
-          taken: 0,
-          micros: 0,
-          batch: [["end", event[1], { code: "internal", message, details: [], trailers: [] }, undefined]],
-        });
-      }
-    }
-  }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, type SendHandle } from "node:child_process";
+import { serialize } from "node:v8";
 import { type MessagePort, Worker as Thread } from "node:worker_threads";
-import type { Handle } from "../link/passing.js";
+import type { Handle } from "../link/handles.js";
 
 /** How workers are started: the file that they run, and what it is told (plain data). */
 export interface WorkerPlan {
@@ -11,18 +12,20 @@ export interface WorkerPlan {
 }
 
 /**
- * What a worker says to its parent. `failed`: it could not load the service; `closed`: a connection has ended;
- * `call`: events of calls, after it has begun `taken` of those it was sent, which kept it for so many microseconds.
+ * What a worker says to its parent. `failed`: it could not load the service; `leaving`: it was sent SIGTERM and waits to be told to stop;
+ * `closed`: a connection has ended; `call`: events of calls, after it has begun so many of those it was sent, in all.
  */
 export type FromWorker =
-  | { readonly kind: "ready"; readonly services: readonly string[] }
+  | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "leaving" }
   | { readonly kind: "closed" }
-  | { readonly kind: "call"; readonly batch: unknown; readonly taken: number; readonly micros: number };
+  | { readonly kind: "call"; readonly batch: unknown; readonly taken: number };
 
-/** What a parent says to its worker. */
+/** What a parent says to its worker. `leave`: go when what you have has ended by itself; `stop`: let it end, for so long, then cut it. */
 export type ToWorker =
   | { readonly kind: "connection"; readonly address: string; readonly port?: MessagePort }
+  | { readonly kind: "leave" }
   | { readonly kind: "stop"; readonly graceMs: number }
   | { readonly kind: "call"; readonly batch: unknown };
 
@@ -44,20 +47,28 @@ export interface Worker {
   kill(): void;
 }
 
+/** Children that live: a process that exits without having stopped them takes them along, be they blocked or not. */
+const children = new Set<ChildProcess>();
+
+function killChildren(): void {
+  for (const child of children) child.kill("SIGKILL");
+}
+
 /** Starts a worker process. It ends by itself when this process does. */
 export function startProcess(plan: WorkerPlan, events: WorkerEvents): Worker {
   const child: ChildProcess = fork(plan.entry, {
-    env: { ...process.env, CALLWIRE_WORKER: JSON.stringify(plan.data) },
+    env: { ...process.env, CALLWIRE_WORKER: serialize(plan.data).toString("base64") },
     execArgv: withoutScript(process.execArgv),
     serialization: "advanced",
   });
   const name = `process ${child.pid}`;
   /** Connections that the system has not taken yet: node forgets them when the child dies. */
   const unsent = new Set<() => void>();
-  let gone = false;
+  if (children.size === 0) process.on("exit", killChildren);
+  children.add(child);
   const exit = (how: string): void => {
-    if (gone) return;
-    gone = true;
+    if (!children.delete(child)) return;
+    if (children.size === 0) process.off("exit", killChildren);
     events.exit(how);
     for (const back of unsent) back();
   };

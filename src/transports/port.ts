@@ -36,7 +36,7 @@ export class PortConnection implements Connection {
   write(bytes: Uint8Array): boolean {
     if (this.#closed) return true;
     this.#pending += bytes.length;
-    const copy = bytes.slice();
+    const copy = new Uint8Array(bytes);
     this.#port.postMessage(copy, [copy.buffer]);
     return true;
   }
@@ -87,18 +87,11 @@ export class PortConnection implements Connection {
   }
 }
 
-/** Carries a connection's bytes to and from the PortConnection at the far end of `port`. Starts it. `closed` is called once both are gone. */
-export function relay(connection: Connection, port: MessagePort, closed: () => void): void {
+/** Carries a connection's bytes to and from the PortConnection at the far end of `port`. Starts it. */
+export function relay(connection: Connection, port: MessagePort): void {
   /** Bytes that the far end has not used yet, and bytes that the socket has not taken yet. */
   let ahead = 0;
   let unsent = 0;
-  let over = false;
-  const finish = (): void => {
-    if (over) return;
-    over = true;
-    port.close();
-    closed();
-  };
   port.on("message", (message: Message) => {
     if (typeof message === "number") {
       const wasFull = ahead > WINDOW_BYTES;
@@ -117,7 +110,7 @@ export function relay(connection: Connection, port: MessagePort, closed: () => v
   connection.start({
     data: (chunk) => {
       ahead += chunk.length;
-      const copy = chunk.slice();
+      const copy = new Uint8Array(chunk);
       port.postMessage(copy, [copy.buffer]);
       if (ahead > WINDOW_BYTES) connection.pause();
     },
@@ -128,7 +121,7 @@ export function relay(connection: Connection, port: MessagePort, closed: () => v
     },
     close: (error) => {
       port.postMessage({ closed: error?.message });
-      finish();
+      port.close();
     },
   });
 }
