@@ -15,6 +15,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/interop/**", "**/node_modules/**", "**/dist/**"],
     pool: "forks",
+    // Workers are started from dist/, as users start them.
+    globalSetup: ["test/models/build.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     typecheck: { enabled: false },

@@ -63,7 +63,7 @@ export interface ServeOptions extends PlainOptions {
   readonly maxConnections?: number;
   /** Connections that wait, where the model lets them. */
   readonly maxWaiting?: number;
-  /** Hears, in sentences, what a person should know; by default they go to stderr. Workers' own always do. */
+  /** Hears, in sentences, what a person should know; by default they go to stderr. */
   readonly log?: (message: string) => void;
 }
 

@@ -3,7 +3,7 @@ import { isMainThread, type MessagePort, parentPort, threadId, workerData } from
 import { loadModule, tearDown } from "./load-module.js";
 import { type Parent, runWorker } from "./models/worker-side.js";
 import type { ToWorker } from "./models/worker.js";
-import { hostOf, logToStderr, type PlainOptions } from "./serving.js";
+import { hostOf, type PlainOptions } from "./serving.js";
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -63,14 +63,15 @@ if (isMainThread) delete process.env["CALLWIRE_WORKER"];
 
 try {
   const module = await loadModule(new URL(data.module));
-  const host = hostOf(module, data.options, logToStderr);
+  const log = (message: string): void => parent.post({ kind: "log", message });
+  const host = hostOf(module, data.options, log);
   const me = { pid: process.pid, threadId };
   await module.setup?.(me);
   runWorker({
     parent,
     host,
     admission: { maxActive: data.maxActive, maxWaiting: Number.MAX_SAFE_INTEGER },
-    teardown: () => tearDown(module, me, { limitMs: TEARDOWN_MS, log: logToStderr }),
+    teardown: () => tearDown(module, me, { limitMs: TEARDOWN_MS, log }),
   });
   parent.post({ kind: "ready" });
 } catch (error) {

@@ -14,6 +14,8 @@ export interface KitOptions {
   readonly severable?: boolean;
   /** An operating system's buffers lie between the ends; false unless said otherwise. */
   readonly buffered?: boolean;
+  /** Calls of one connection run side by side; true unless said otherwise. */
+  readonly interleaved?: boolean;
 }
 
 /**
@@ -28,6 +30,6 @@ export function wireKit(name: string, open: Open, options: KitOptions = {}): voi
     cancel(open);
     flow(open, options.buffered ?? false);
     around(open);
-    if (options.severable ?? true) loss(open);
+    if (options.severable ?? true) loss(open, options.interleaved ?? true);
   });
 }

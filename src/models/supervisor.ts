@@ -142,6 +142,7 @@ export class Supervisor {
             member.problem = message.message;
             reject(new Error(message.message));
           } else if (message.kind === "leaving") this.#terminated(member);
+          else if (message.kind === "log") this.#options.log(message.message);
           else this.#options.message(worker, message);
         },
         exit: (how) => {

@@ -13,12 +13,13 @@ export interface WorkerPlan {
 
 /**
  * What a worker says to its parent. `failed`: it could not load the service; `leaving`: it was sent SIGTERM and waits to be told to stop;
- * `closed`: a connection has ended; `call`: events of calls, after it has begun so many of those it was sent, in all.
+ * `log`: a person should know; `closed`: a connection has ended; `call`: events of calls, after it has begun so many of those it was sent, in all.
  */
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "leaving" }
+  | { readonly kind: "log"; readonly message: string }
   | { readonly kind: "closed" }
   | { readonly kind: "call"; readonly batch: unknown; readonly taken: number };
 

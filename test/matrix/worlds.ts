@@ -203,7 +203,9 @@ function rechunked(connection: Connection, chunkBytes: number): Connection {
 }
 
 /** A relay of bytes before a server, whose connections can be reset at both ends. */
-async function networkTo(target: string): Promise<{ address: string; sever: () => void; close: () => Promise<void> }> {
+export async function networkTo(
+  target: string,
+): Promise<{ address: string; sever: () => void; close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const to = target.startsWith("unix://")
     ? { path: target.slice(7) }
@@ -229,8 +231,9 @@ async function networkTo(target: string): Promise<{ address: string; sever: () =
     address: `tcp://127.0.0.1:${port}`,
     sever: () => {
       for (const socket of sockets) {
-        if ("path" in to) socket.destroy();
-        else socket.resetAndDestroy();
+        // resetAndDestroy() says goodbye first, which may be heard before the reset; this, which it sets itself, does not.
+        if (!("path" in to)) Object.assign(socket, { resetAndClosing: true });
+        socket.destroy();
       }
     },
     close: () =>

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { arrange, errorFrom, type Open } from "./world.js";
 
 /** The way is cut in the middle of calls. */
-export function loss(open: Open): void {
+export function loss(open: Open, interleaved: boolean): void {
   describe("Loss", () => {
-    test("When the way is lost every open call ends as unavailable, and every method's signal aborts.", async () => {
+    test.runIf(interleaved)("When the way is lost every open call ends as unavailable, and every method's signal aborts.", async () => {
       const { client, world, seen } = await arrange(open);
       const answers = [client.hang({ key: "a" }), client.hang({ key: "b" })];
       await Promise.all([seen.heard("a started"), seen.heard("b started")]);

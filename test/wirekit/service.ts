@@ -73,6 +73,8 @@ export const plain = functions("plain", {
 
 /** What a world has to lead to, to be tested: the services and interceptors to serve, or a Dispatch that has done so. */
 export interface KitServer {
+  /** What its methods tell; worlds whose methods run elsewhere pass it on. */
+  readonly seen: Witness;
   readonly services: readonly Implementation[];
   readonly interceptors: readonly Interceptor[];
   readonly dispatch: Dispatch;
@@ -83,7 +85,7 @@ export function kitServer(seen: Witness): KitServer {
   const services = [kitImplementation(seen, () => dispatch), plain];
   const interceptors = [watching(seen)];
   const dispatch = serve(makeRoutes(services, { codecs: [value], interceptors, checkOutput: true }));
-  return { services, interceptors, dispatch };
+  return { seen, services, interceptors, dispatch };
 }
 
 /** Resolves when the call is cancelled, and tells by which code. */
