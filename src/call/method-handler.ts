@@ -6,6 +6,7 @@ import type { Method } from "../contract/method.js";
 import type { Schema } from "../contract/schema.js";
 import type { Handler } from "./handler.js";
 import { RpcError } from "./rpc-error.js";
+import { isThenable } from "./thenable.js";
 
 type Check = (value: unknown) => unknown;
 type Invoke = (input: unknown, call: Call) => unknown;
@@ -41,7 +42,7 @@ function checkingInput(invoke: Invoke, check: Check, streams: boolean): Handler 
 
 /** Goes on at once with a value, later with a promise. */
 function then(value: unknown, next: (value: unknown) => unknown): unknown {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isThenable(value) ? value.then(next) : next(value);
 }
 
 async function* each(messages: Messages<unknown>, check: Check): AsyncGenerator<unknown, void, undefined> {

@@ -3,6 +3,7 @@ import { RpcError } from "./rpc-error.js";
 import { ServerCall } from "./server-call.js";
 import type { Body, Sink } from "./sink.js";
 import { OK, type Status } from "./status.js";
+import { isThenable } from "./thenable.js";
 
 /** A call of one message each way, which is its own inbound sink. Where the method answers without a promise, it is over when `end` returns. */
 export class UnaryCall extends ServerCall implements Sink {
@@ -70,8 +71,4 @@ export class UnaryCall extends ServerCall implements Sink {
       this.fail(error);
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

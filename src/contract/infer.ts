@@ -54,15 +54,15 @@ export type Client<S extends Service> = {
   readonly [K in keyof S["methods"]]: ClientFunction<S["methods"][K]>;
 } & AsyncDisposable;
 
-// The one way to match a function of any arguments and keep their types.
-type AnyFunction = (...args: any) => unknown;
+/** A plain function as a caller sees it. `this` is matched by any, since inside a function it may be declared as the call. */
+type PlainClient<F> = F extends (this: any, ...args: infer Args extends readonly unknown[]) => infer Answer
+  ? (...args: Args) => Promise<Awaited<Answer>>
+  : never;
 
 /** The functions behind a service of plain functions, or the functions themselves. */
 export type FunctionsOf<F> = F extends FunctionService<infer P extends PlainFunctions> ? P : F;
 
 /** A client of plain functions: the same arguments, a promise of the same result; disposing it closes its connections. */
 export type FunctionsClient<F> = {
-  readonly [K in keyof FunctionsOf<F>]: FunctionsOf<F>[K] extends AnyFunction
-    ? (...args: Parameters<FunctionsOf<F>[K]>) => Promise<Awaited<ReturnType<FunctionsOf<F>[K]>>>
-    : never;
+  readonly [K in keyof FunctionsOf<F>]: PlainClient<FunctionsOf<F>[K]>;
 } & AsyncDisposable;

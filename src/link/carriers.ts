@@ -6,8 +6,8 @@ import { removeStale, unixPlace } from "../transports/unix.js";
 /** Listens at a URL, `tcp://127.0.0.1:0` or `unix:///run/app.sock`. Rejects with a sentence that names the URL. */
 export async function listenOn(url: string, accept: (connection: Connection) => void): Promise<Listening> {
   const place = placeOf(url);
-  if ("path" in place.options) await removeStale(place.options.path);
   try {
+    if ("path" in place.options) await removeStale(place.options.path);
     return await listenAt(place, accept);
   } catch (error) {
     throw new Error(`Cannot listen on ${url}: ${(error as Error).message}.`, { cause: error }); // all that node:net rejects with

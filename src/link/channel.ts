@@ -49,6 +49,11 @@ export class Channel {
     return (this.#session?.open ?? 0) + this.#waiting.length;
   }
 
+  /** There is a connection, or one is being made. */
+  get connected(): boolean {
+    return this.#connection !== undefined;
+  }
+
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
     if (this.#session !== undefined && this.#attachment?.leaving === false) return this.#session.dispatch(head, reply);
     if (this.#closed) {

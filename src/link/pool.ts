@@ -27,9 +27,15 @@ export class Pool {
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
     const { shape } = head;
     if (shape !== undefined && shape !== "unary" && !this.#target.wire.flowControl) return this.#stream(head, reply);
-    let [best] = this.#channels;
-    for (const channel of this.#channels) if (best === undefined || channel.open < best.open) best = channel;
-    return best === undefined ? NOBODY : best.dispatch(head, reply);
+    let best = 0;
+    this.#channels.forEach((channel, i) => {
+      if (channel.open < (this.#channels[best]?.open ?? 0)) best = i;
+    });
+    const channel = this.#channels[best];
+    if (channel === undefined) return NOBODY;
+    if (channel.connected) return channel.dispatch(head, reply);
+    const ready = (this.#channels[best] = this.#idle.pop() ?? channel);
+    return ready.dispatch(head, reply);
   };
 
   /** Closes all connections; open calls end as `canceled`. */
@@ -39,12 +45,20 @@ export class Pool {
   }
 
   #stream(head: CallHead, reply: Sink): Sink {
-    const channel = this.#closed ? this.#channels[0] : (this.#idle.pop() ?? new Channel(this.#target));
+    const channel = this.#closed ? this.#channels[0] : this.#take();
     if (channel === undefined) return NOBODY;
     this.#streaming.add(channel);
     const lease = new Lease(reply, () => this.#returned(channel));
     lease.request = channel.dispatch(head, lease);
     return lease.requestSink;
+  }
+
+  /** A connection without calls, which nobody else will use meanwhile: a server that serves one at a time would not read a second. */
+  #take(): Channel {
+    const i = this.#channels.findIndex(({ open, connected }) => open === 0 && connected);
+    const free = this.#channels[i] ?? this.#idle.pop() ?? new Channel(this.#target);
+    if (i >= 0) this.#channels[i] = new Channel(this.#target);
+    return free;
   }
 
   #returned(channel: Channel): void {

@@ -18,7 +18,8 @@ export async function removeStale(path: string): Promise<void> {
       probe.destroy();
       resolve(true);
     });
-    probe.once("error", () => resolve(false));
+    // Only a refusal says that nobody listens: a server with a full backlog, say, fails otherwise.
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "ECONNREFUSED"));
   });
   if (!alive) unlinkSync(path);
 }

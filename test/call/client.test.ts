@@ -13,7 +13,7 @@ import { all, errorFrom } from "../wirekit/world.js";
 import { loopback } from "./loopback.js";
 
 const Kit = service("a.Kit", {
-  one: unary({ input: z.unknown() as z.ZodType, output: z.unknown() as z.ZodType }),
+  one: unary({ input: z.unknown(), output: z.unknown() }),
   many: serverStream({ output: z.number() }),
   sum: clientStream({ input: z.number(), output: z.number() }),
   both: bidi({ input: z.number(), output: z.number() }),

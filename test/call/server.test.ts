@@ -25,7 +25,7 @@ function dispatchTo(...services: readonly Implementation[]) {
   return serve(makeRoutes(services, { codecs: [value] }));
 }
 
-const One = service("a.One", { call: unary({ input: z.unknown() as z.ZodType, output: z.unknown() as z.ZodType }) });
+const One = service("a.One", { call: unary({ input: z.unknown(), output: z.unknown() }) });
 
 describe("A call at the server", () => {
   test("whose method looks at the signal only after the call was cancelled finds it aborted", async () => {
@@ -213,13 +213,15 @@ describe("A call at the server", () => {
         refuse: () => {
           throw new RpcError("aborted", "Meant.");
         },
-        *stream() {
+        stream: () => {
           throw mistake;
         },
         async *cleanup() {
           try {
-            yield 1;
-            await new Promise(() => {});
+            for (;;) {
+              yield 1;
+              await new Promise(setImmediate);
+            }
           } finally {
             // oxlint-disable-next-line no-unsafe-finally -- a clean-up that fails is what is tested
             throw mistake;
@@ -236,7 +238,7 @@ describe("A call at the server", () => {
       [mistake, "a.Mixed/stream"],
     ]);
     for await (const _ of client.cleanup()) break;
-    await new Promise(setImmediate);
+    while (reported.length < 3) await new Promise(setImmediate);
     expect(reported).toHaveLength(3);
   });
 

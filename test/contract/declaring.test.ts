@@ -136,7 +136,8 @@ describe("a client of plain functions", () => {
     const client = connect("math", "frame://127.0.0.1:1");
     const passed = await Promise.resolve(client);
     expect(passed).toBe(client);
-    expect(String(client)).toBe("[object Object]");
+    const shown: unknown = client;
+    expect(String(shown)).toBe("[object Object]");
     expect(JSON.stringify(client)).toBe("{}");
     expect(client).not.toEqual(connect("math", "frame://127.0.0.1:1", { connections: 2 }));
     expect(client instanceof Promise).toBe(false);

@@ -188,7 +188,7 @@ describe("a client of a contract", () => {
       // @ts-expect-error -- of messages of its type
       void client.client([1]);
       // @ts-expect-error -- a stream of answers is no promise
-      void client.server({ name: "a" }).then();
+      void client.server({ name: "a" }).then(() => {});
       // @ts-expect-error -- an answer is no stream
       void client.unary({ name: "a" }).next();
       // @ts-expect-error -- a client is not changed
@@ -282,7 +282,7 @@ describe("the code of a contract", () => {
       // @ts-expect-error -- a promise of another type
       implement(One, { hello: async () => await Promise.resolve("text") });
       // @ts-expect-error -- the input has another type
-      implement(One, { hello: (message: { name: number }) => ({ text: String(message) }) });
+      implement(One, { hello: (message: { name: number }) => ({ text: String(message.name) }) });
       // @ts-expect-error -- there is no such property of the input
       implement(One, { hello: (message) => ({ text: message.missing }) });
       // @ts-expect-error -- a stream is answered with an iterable

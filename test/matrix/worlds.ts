@@ -17,7 +17,7 @@ import type { Dispatch } from "../../src/call/sink.js";
 import type { Open, World } from "../wirekit/world.js";
 
 /** What a server of one wire needs beside its Dispatch; the log is thrown away unless asked for. */
-export function hostOf(wire: Wire, dispatch: Dispatch, parts: Partial<Host> = {}): Host {
+function hostOf(wire: Wire, dispatch: Dispatch, parts: Partial<Host> = {}): Host {
   return {
     wires: [wire],
     dispatch,
@@ -30,10 +30,10 @@ export function hostOf(wire: Wire, dispatch: Dispatch, parts: Partial<Host> = {}
   };
 }
 
-export const MANY: Admission = { maxActive: 1000, maxWaiting: 0 };
+const MANY: Admission = { maxActive: 1000, maxWaiting: 0 };
 
 /** A client session of a wire on a connection that is open, or will be when `opened` is called. */
-export function sessionOn(
+function sessionOn(
   connection: Connection,
   wire: Wire,
   limits: Limits = DEFAULT_LIMITS,
@@ -95,7 +95,7 @@ export function overSocket(wire: Wire, place: () => string, chunkBytes: number):
 }
 
 /** Connects, and makes a client session of it. */
-export async function dialled(
+async function dialled(
   url: string,
   wire: Wire,
   chunkBytes: number = Number.POSITIVE_INFINITY,

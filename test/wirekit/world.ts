@@ -140,7 +140,6 @@ export async function all<T>(messages: AsyncIterable<T>): Promise<T[]> {
 export async function still(count: () => number): Promise<number> {
   let last = count();
   for (let turns = 0; turns < 50; turns += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- turns follow each other
     await new Promise(setImmediate);
     if (count() !== last) turns = 0;
     last = count();

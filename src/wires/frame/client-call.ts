@@ -35,11 +35,6 @@ export class ClientCall implements Sink {
     this.reply = parts.reply;
   }
 
-  /** Opens the call before its first message: a method with a stream in may have something to say first. */
-  open(): void {
-    this.#owner.put(this, `${this.#begin()},"more":true}`);
-  }
-
   /** Opens the call before its first message, so that the server may speak first. What is sent as header fields is in the head already. */
   head(): void {
     if (!this.opened && !this.ended) this.#owner.put(this, `${this.#begin()},"more":true}`);

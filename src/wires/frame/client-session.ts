@@ -42,7 +42,6 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     this.#nextId += 1;
     this.#held += 1;
     this.open += 1;
-    if (head.shape === "bidi" || head.shape === "clientStream") call.open();
     return call;
   };
 

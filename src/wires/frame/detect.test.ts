@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeUtf8 } from "../../bytes/utf8.js";
-import { detect } from "../detect.js";
+import { detect, DETECT_BYTES } from "../detect.js";
 import { DEFAULT_LIMITS } from "../limits.js";
 import type { Verdict } from "../wire.js";
 import { detectFrame } from "./detect.js";
@@ -87,7 +87,8 @@ describe("detect", () => {
   test("a wire that still needs bytes holds up those after it, and 64 bytes are all it gets", () => {
     const slow = { ...frame, name: "slow", detect: (): Verdict => "more" };
     const first = bytes(length(26, "little"), "x".repeat(60));
-    expect(detect(first.subarray(0, 63), [slow, frame], DEFAULT_LIMITS)).toBe("more");
+    expect(first).toHaveLength(DETECT_BYTES);
+    expect(detect(first.subarray(0, DETECT_BYTES - 1), [slow, frame], DEFAULT_LIMITS)).toBe("more");
     expect(detect(first, [slow, frame], DEFAULT_LIMITS)).toBeUndefined();
     expect(detect(first, [], DEFAULT_LIMITS)).toBeUndefined();
   });
