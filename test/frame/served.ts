@@ -1,10 +1,19 @@
-import { functions, implement, RpcError, serve, type ServeOptions, type Server, service } from "callwire";
+import {
+  functions,
+  implement,
+  type Implementation,
+  RpcError,
+  serve,
+  type ServeOptions,
+  type Server,
+  service,
+} from "callwire";
 import { bidi, clientStream, serverStream, unary } from "callwire";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
 
 /** A server that is stopped, and looked at for failures of its own, when the running test ends. */
-export async function served(options: ServeOptions = {}, more: Parameters<typeof serve>[0] = []): Promise<Served> {
+export async function served(options: ServeOptions = {}, more: readonly Implementation[] = []): Promise<Served> {
   const logged: string[] = [];
   const bench = new Bench();
   const server = await serve([...bench.services, ...more], {
@@ -36,7 +45,7 @@ export class Bench {
   readonly #arrivals: Map<string, () => void> = new Map();
   readonly #arrived: Set<string> = new Set();
 
-  readonly services: Parameters<typeof serve>[0];
+  readonly services: readonly Implementation[];
 
   constructor() {
     const { heard } = this;

@@ -4,15 +4,18 @@ import { arrange, errorFrom, type Open } from "./world.js";
 /** The way is cut in the middle of calls. */
 export function loss(open: Open, interleaved: boolean): void {
   describe("Loss", () => {
-    test.runIf(interleaved)("When the way is lost every open call ends as unavailable, and every method's signal aborts.", async () => {
-      const { client, world, seen } = await arrange(open);
-      const answers = [client.hang({ key: "a" }), client.hang({ key: "b" })];
-      await Promise.all([seen.heard("a started"), seen.heard("b started")]);
-      world.sever?.();
-      for (const answer of answers) expect((await errorFrom(answer)).code).toBe("unavailable");
-      await seen.heard("a aborted unavailable");
-      await seen.heard("b aborted unavailable");
-    });
+    test.runIf(interleaved)(
+      "When the way is lost every open call ends as unavailable, and every method's signal aborts.",
+      async () => {
+        const { client, world, seen } = await arrange(open);
+        const answers = [client.hang({ key: "a" }), client.hang({ key: "b" })];
+        await Promise.all([seen.heard("a started"), seen.heard("b started")]);
+        world.sever?.();
+        for (const answer of answers) expect((await errorFrom(answer)).code).toBe("unavailable");
+        await seen.heard("a aborted unavailable");
+        await seen.heard("b aborted unavailable");
+      },
+    );
 
     test("A stream of answers that is lost ends with an error, not as if it were complete.", async () => {
       const { client, world, seen } = await arrange(open);
