@@ -104,11 +104,11 @@ async function prepareTypeScript(path: string, name: string): Promise<void> {
   const tsx = tsxOf(path);
   if (tsx !== undefined) {
     // What tsx documents of `tsx/esm/api`.
-    const { register } = (await import(pathToFileURL(tsx).href)) as {
+    const tsxApi = (await import(pathToFileURL(tsx).href)) as {
       register(options: { tsconfig: string | false }): unknown;
     };
     // By itself it would take the tsconfig.json of the working directory, which may be another project's.
-    register({ tsconfig: tsconfigOf(path) ?? false });
+    tsxApi.register({ tsconfig: tsconfigOf(path) ?? false });
     return;
   }
   if (stripsTypes()) return;

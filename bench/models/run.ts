@@ -86,7 +86,8 @@ async function measure({ child, url }: Served, cell: Cell): Promise<Result> {
   const answered = new Set<number>();
   const fiber = async (i: number): Promise<void> => {
     const client = clients[i % connections];
-    while (client !== undefined && performance.now() < end) {
+    if (client === undefined) return;
+    while (performance.now() < end) {
       const sent = performance.now();
       await (workload === "echo"
         ? client.echo("20-byte payload.....")

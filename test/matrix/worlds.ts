@@ -95,7 +95,7 @@ export function overSocket(wire: Wire, place: () => string, chunkBytes: number):
 }
 
 /** Connects, and makes a client session of it. */
-async function dialled(
+export async function dialled(
   url: string,
   wire: Wire,
   chunkBytes: number = Number.POSITIVE_INFINITY,

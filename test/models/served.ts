@@ -30,7 +30,7 @@ export function fixture(name: string): URL {
 export interface Scene {
   readonly server: Server;
   readonly logged: string[];
-  connect(): Promise<RawPeer>;
+  readonly connect: () => Promise<RawPeer>;
 }
 
 /** Serves the tools, or another module, under a model with two workers; the server is stopped when the running test ends. */
