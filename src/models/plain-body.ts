@@ -14,7 +14,11 @@ export function plainBody(body: Body): Body {
     throw new TypeError("it is a function or a symbol");
   }
   if (Object.getPrototypeOf(body) === Uint8Array.prototype) return new Uint8Array(body as Uint8Array); // its prototype says so
-  if (isPlain(body, 0)) return body;
+  return isPlain(body, 0) ? body : jsonBody(body);
+}
+
+/** A body as JSON has it, which can be handed to any thread. Throws what JSON throws. */
+export function jsonBody(body: Body): Body {
   const json = JSON.stringify(body) as string | undefined; // undefined for what JSON cannot hold, whatever its declaration says
   if (json === undefined) throw new TypeError("it is a function or a symbol");
   return JSON.parse(json);

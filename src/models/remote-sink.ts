@@ -94,7 +94,7 @@ export class RemoteSink implements Sink {
   /** Details that are no JSON must not hide the error itself. */
   #withPlainDetails(status: Status): Status {
     try {
-      return { ...status, details: status.details.map(this.#call.plain) };
+      return { ...status, details: this.#call.plain(status.details) as unknown[] }; // a list stays one
     } catch {
       return { ...status, details: [] };
     }

@@ -1,8 +1,10 @@
 import { type Admission, Connections, type Host } from "../link/connections.js";
 import { fromHandle, type Handle } from "../link/handles.js";
 import { fromPort } from "../link/ports.js";
+import { failure } from "../call/status.js";
 import type { CallEvent } from "./call-events.js";
 import { CallReceiver } from "./call-receiver.js";
+import { jsonBody } from "./plain-body.js";
 import type { FromWorker, ToWorker } from "./worker.js";
 
 /** The way to the parent, from within a worker. */
@@ -26,7 +28,14 @@ export interface WorkerParts {
 /** Serves what the parent hands over, connections and calls, until it says stop; then lets them end, and exits. */
 export function runWorker({ parent, host, admission, teardown }: WorkerParts): void {
   const connections = new Connections({ ...host, closed: () => parent.post({ kind: "closed" }) }, admission);
-  const calls = new CallReceiver(host.dispatch, (batch, taken) => parent.post({ kind: "call", batch, taken }));
+  const calls = new CallReceiver(host.dispatch, (batch, taken) => {
+    try {
+      parent.post({ kind: "call", batch, taken });
+    } catch {
+      // A proxy looks like plain data and cannot be cloned.
+      parent.post({ kind: "call", batch: batch.map(cloneable), taken });
+    }
+  });
   let ended = false;
   /** When all is over, in whichever way that was asked for first. */
   const endAfter = async (over: readonly Promise<void>[]): Promise<void> => {
@@ -58,4 +67,18 @@ export function runWorker({ parent, host, admission, teardown }: WorkerParts): v
         void endAfter([connections.stop(message.graceMs), calls.stop(message.graceMs)]);
     }
   });
+}
+
+/** An event as it can be cloned in any case. */
+function cloneable(event: CallEvent): CallEvent {
+  const [kind, id] = event;
+  try {
+    if (kind === "message") return [kind, id, jsonBody(event[2])];
+    if (kind === "end" && event[3] !== undefined) return [kind, id, event[2], jsonBody(event[3])];
+    if (kind === "end") return [kind, id, { ...event[2], details: jsonBody(event[2].details) as unknown[] }, undefined]; // a list stays one
+    return event;
+  } catch (error) {
+    const message = `The answer cannot be handed on by its worker: ${String(error)}.`;
+    return kind === "cost" ? event : ["end", id, failure("internal", message), undefined];
+  }
 }
