@@ -57,6 +57,8 @@ export function runWorker({ parent, host, admission, teardown }: WorkerParts): v
         calls.hear(message.batch as readonly CallEvent[]); // call-sender.ts sends nothing else
         break;
       case "connection":
+        // Said before anything is read: until then the connection can be another's.
+        if (handle !== undefined) parent.post({ kind: "took" });
         if (handle !== undefined) connections.add(fromHandle(handle, message.address));
         else if (message.port !== undefined) connections.add(fromPort(message.port, message.address));
         break;

@@ -13,13 +13,14 @@ export interface WorkerPlan {
 
 /**
  * What a worker says to its parent. `failed`: it could not load the service; `leaving`: it was sent SIGTERM and waits to be told to stop;
- * `log`: a person should know; `closed`: a connection has ended; `call`: events of calls, after it has begun so many of those it was sent, in all.
+ * `log`: a person should know; `took`: a process has a connection that was handed to it; `closed`: a connection has ended; `call`: events of calls, after it has begun so many of those it was sent, in all.
  */
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "leaving" }
   | { readonly kind: "log"; readonly message: string }
+  | { readonly kind: "took" }
   | { readonly kind: "closed" }
   | { readonly kind: "call"; readonly batch: unknown; readonly taken: number };
 
@@ -63,17 +64,26 @@ export function startProcess(plan: WorkerPlan, events: WorkerEvents): Worker {
     serialization: "advanced",
   });
   const name = `process ${child.pid}`;
-  /** Connections that the system has not taken yet: node forgets them when the child dies. */
-  const unsent = new Set<() => void>();
+  /** Connections on their way to the child: where it dies before it has one, another worker can have it. */
+  const onTheWay: { readonly handle: Handle; readonly failed: () => void }[] = [];
   if (children.size === 0) process.on("exit", killChildren);
   children.add(child);
   const exit = (how: string): void => {
     if (!children.delete(child)) return;
     if (children.size === 0) process.off("exit", killChildren);
     events.exit(how);
-    for (const back of unsent) back();
+    // What it said before it died is heard before this.
+    if (child.connected) child.once("disconnect", giveBack);
+    else giveBack();
   };
-  child.on("message", (message) => events.message(message as FromWorker)); // worker-side.ts sends nothing else
+  const giveBack = (): void => {
+    for (const { failed } of onTheWay.splice(0)) failed();
+  };
+  child.on("message", (received) => {
+    const message = received as FromWorker; // worker-side.ts sends nothing else
+    if (message.kind === "took") onTheWay.shift()?.handle.close();
+    else events.message(message);
+  });
   child.on("error", (error) => exit(`could not be started or reached: ${error.message}`));
   child.on("exit", (code, signal) => exit(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
   return {
@@ -86,14 +96,14 @@ export function startProcess(plan: WorkerPlan, events: WorkerEvents): Worker {
         failed();
         return;
       }
-      const back = (): void => {
-        if (unsent.delete(back)) failed();
-      };
-      unsent.add(back);
+      const sent = { handle, failed };
+      onTheWay.push(sent);
       // A raw handle is not in the declaration of what can be sent; cluster sends them.
       child.send(message, handle as unknown as SendHandle, (error) => {
-        if (error !== null) back();
-        else if (unsent.delete(back)) handle.close();
+        const at = error === null ? -1 : onTheWay.indexOf(sent);
+        if (at < 0) return;
+        onTheWay.splice(at, 1);
+        failed();
       });
     },
     kill: () => void child.kill("SIGKILL"),

@@ -37,7 +37,8 @@ export function loss(open: Open, interleaved: boolean): void {
         try {
           for (;;) {
             yield { key: "a" };
-            await new Promise(setImmediate);
+            // Slowly: a method that has been sent more than it reads hears of a loss only when it reads on.
+            await new Promise((resolve) => setTimeout(resolve, 5));
           }
         } finally {
           stop?.();
