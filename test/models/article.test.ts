@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Interceptor } from "../../src/server.js";
 import { ask, served, serveBuilt, until, whoami, WITH_WORKERS } from "./served.js";
 
 describe("Model single", () => {
@@ -119,7 +120,7 @@ test.each(WITH_WORKERS)("Model %s refuses what is live, and says what to do.", a
   await expect(serveBuilt([], { model, listen: [] })).rejects.toThrow(
     `Model ${model} loads the service in each worker: give serve() the module's URL`,
   );
-  const interceptors = [(next: (call: never) => unknown) => next];
+  const interceptors: Interceptor[] = [(next) => next];
   await expect(serveBuilt(new URL("file:///x.js"), { model, interceptors, listen: [] })).rejects.toThrow(
     'write "export const interceptors = […]" there',
   );
