@@ -99,7 +99,7 @@ function made(service: Service | string, parts: ClientParts): object {
 }
 
 function given(options: ConnectOptions): Partial<Limits> {
-  const names = ["maxMessageBytes", "maxHeaderBytes", "maxDepth", "maxConcurrentCalls"] as const;
+  const names = ["maxMessageBytes", "maxHeaderBytes", "maxDepth", "maxConcurrentCalls", "requestTimeoutMs"] as const;
   return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 

@@ -85,6 +85,7 @@ function limitsOf(options: PlainOptions): Limits {
     maxHeaderBytes: options.maxHeaderBytes ?? DEFAULT_LIMITS.maxHeaderBytes,
     maxDepth: options.maxDepth ?? DEFAULT_LIMITS.maxDepth,
     maxConcurrentCalls: options.maxConcurrentCalls ?? DEFAULT_LIMITS.maxConcurrentCalls,
+    requestTimeoutMs: options.requestTimeoutMs ?? DEFAULT_LIMITS.requestTimeoutMs,
   };
 }
 

@@ -8,6 +8,9 @@ const HIGH_WATER_BYTES = 256 * 1024;
 /** After saying goodbye, the peer has so long to do the same before the connection is cut. */
 const LINGER_TICKS = 1;
 
+/** How far sweeps are apart. */
+export const SWEEP_MS = 500;
+
 /** What an attachment needs to know. */
 export interface AttachOptions {
   /** Makes the session; given the first bytes where those decide which. Undefined: nobody knows what they are. */
@@ -105,6 +108,20 @@ export class Attachment implements Receiver, Outlet {
     else this.wrote(0);
   }
 
+  cut(reason: string): void {
+    this.#ending = true;
+    this.destroy(reason);
+  }
+
+  become(open: (outlet: Outlet) => Session, rest: Uint8Array): void {
+    // What the former session still says goes first; `rest` belongs to a buffer that the new one may not outlive.
+    const former = this.#session;
+    if (former !== undefined) this.#write(former);
+    const session = open(this);
+    this.#session = session;
+    if (rest.length > 0) session.receive(rest);
+  }
+
   data(chunk: Uint8Array): void {
     // The time to show what it speaks, and to close after the goodbye, is not prolonged by talking.
     if (this.#session !== undefined && !this.#said) this.#silentTicks = 0;
@@ -166,6 +183,7 @@ export class Attachment implements Receiver, Outlet {
   /** Called at even intervals, with what a peer may do at most in a number of them. Cuts those who do less. */
   sweep(limits: { readonly firstTicks: number; readonly idleTicks: number }): void {
     this.#silentTicks += 1;
+    this.#session?.tick?.(SWEEP_MS);
     if (this.#said) {
       if (this.#silentTicks > LINGER_TICKS && this.connection.pending === 0)
         this.destroy("The peer did not close its end.");

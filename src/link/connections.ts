@@ -2,7 +2,7 @@ import type { Dispatch } from "../call/sink.js";
 import type { Connection } from "../transports/connection.js";
 import { detect } from "../wires/detect.js";
 import type { Limits, Wire } from "../wires/wire.js";
-import { Attachment } from "./attach.js";
+import { Attachment, SWEEP_MS } from "./attach.js";
 import type { LinkCounters } from "./counters.js";
 
 /** What accepted connections are served with. */
@@ -31,7 +31,6 @@ export interface Admission {
   readonly maxWaiting: number;
 }
 
-const SWEEP_MS = 500;
 /** Of connections that are to leave, one that has been silent for so many sweeps, and has no calls, is ended. */
 const LEAVING_TICKS = 2;
 /** The longest wait that a timer can hold (2³¹ − 1 ms, 24.8 days). */

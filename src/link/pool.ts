@@ -26,7 +26,8 @@ export class Pool {
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
     const { shape } = head;
-    if (shape !== undefined && shape !== "unary" && !this.#target.wire.flowControl) return this.#stream(head, reply);
+    if (shape !== undefined && shape !== "unary" && this.#target.wire.shares !== "all")
+      return this.#stream(head, reply);
     let best = 0;
     this.#channels.forEach((channel, i) => {
       if (channel.open < (this.#channels[best]?.open ?? 0)) best = i;

@@ -6,4 +6,5 @@ export const DEFAULT_LIMITS: Limits = {
   maxHeaderBytes: 16 * 1024,
   maxDepth: 100,
   maxConcurrentCalls: 4096,
+  requestTimeoutMs: 60_000,
 };

@@ -1,6 +1,8 @@
 import type { OutBuffer } from "../bytes/out-buffer.js";
+import type { Fields } from "../call/fields.js";
 import type { CallHead, Dispatch } from "../call/sink.js";
 import type { Status } from "../call/status.js";
+import type { HttpWire } from "./http.js";
 
 /** What a prefix of a connection's first bytes says of a wire. */
 export type Verdict = "mine" | "other" | "more";
@@ -15,6 +17,26 @@ export interface Limits {
   readonly maxDepth: number;
   /** Calls open at once on one connection; more wait unread. */
   readonly maxConcurrentCalls: number;
+  /** Milliseconds that a request of one message may take to arrive, from its first byte to its last. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What is to be known of a server that is called over HTTP. */
+export interface HttpTarget {
+  /** The host and port that people name, for the field `host`. */
+  readonly authority: string;
+  /** The path to ask for, with its query; empty where the user named none. */
+  readonly path: string;
+  /** Fields that go with every request: credentials, say. */
+  readonly fields: Fields;
+}
+
+/** The choices that XML-RPC leaves open. */
+export interface XmlRpcOptions {
+  /** Writes null as `<nil/>`, an extension that most know; true unless said otherwise. Without it null is an error. */
+  readonly allowNil?: boolean | undefined;
+  /** Writes integers beyond 32 bits as `<i8>`, an extension that most know; true unless said otherwise. Without it they are an error. */
+  readonly allowI8?: boolean | undefined;
 }
 
 /** What a session is told when it is made. */
@@ -23,6 +45,13 @@ export interface SessionOptions {
   readonly peer: CallHead["peer"];
   /** How a wire with a choice writes its lengths (client). */
   readonly byteOrder?: "little" | "big" | undefined;
+  /** How a wire with a choice tells its messages apart: by line breaks, or by `Content-Length` headers (client). */
+  readonly framing?: "lines" | "headers" | undefined;
+  /** Where requests go, on wires over HTTP (client). */
+  readonly http?: HttpTarget | undefined;
+  /** Calls of one turn travel together, on wires that can (client). */
+  readonly batch?: boolean | undefined;
+  readonly xmlrpc?: XmlRpcOptions | undefined;
 }
 
 /** What a session can do to its connection; link/attach is the one implementation. */
@@ -36,6 +65,10 @@ export interface Outlet {
   resume(): void;
   /** The peer broke the protocol: what was written still leaves, then the connection is closed. `reason` goes to the log. */
   fail(reason: string): void;
+  /** Ends the connection at once, and tells the peer by a reset where the transport can: this end gave up what it asked for. */
+  cut(reason: string): void;
+  /** Gives the connection to another session, after what this one has written; `rest` is what came for that one already, lent. */
+  become(open: (outlet: Outlet) => Session, rest: Uint8Array): void;
 }
 
 /** One connection, in the terms of one protocol. Sans-I/O: bytes come in by `receive`, go out by `output`. Nothing throws. */
@@ -54,6 +87,8 @@ export interface Session {
   drained(): void;
   /** Take no new calls, and let the open ones end. */
   retire(): void;
+  /** So many milliseconds have passed: told at even intervals. A request that takes too long to arrive ends in an error. */
+  tick?(elapsedMs: number): void;
   /** Calls that have not ended. */
   readonly open: number;
 }
@@ -62,15 +97,33 @@ export interface Session {
 export interface ClientSession extends Session {
   /** Makes a call on this connection. */
   readonly dispatch: Dispatch;
+  /** Milliseconds without calls after which the server may close the connection at any moment; undefined: it will say so before. */
+  readonly keepAliveMs?: number | undefined;
 }
 
-/** A protocol. */
+/** A protocol on a connection of its own: what a stream of bytes, or of messages, means. */
 export interface Wire {
   readonly name: string;
-  /** Each stream can be held up without holding up the other calls of its connection. */
-  readonly flowControl: boolean;
+  /**
+   * Which calls may share a connection: `all`, since each can be held up without the others; `unary`, and each stream has one of its own;
+   * `none`, one call at a time.
+   */
+  readonly shares: "all" | "unary" | "none";
   /** Whether a connection that begins with these bytes speaks this protocol. Pure; asked again with a longer prefix after `more`. */
   detect(prefix: Uint8Array, limits: Limits): Verdict;
   server(outlet: Outlet, dispatch: Dispatch, options: SessionOptions): Session;
   client(outlet: Outlet, options: SessionOptions): ClientSession;
+}
+
+/** A protocol with all its ways to travel. */
+export interface Protocol {
+  readonly name: string;
+  /** On a stream of bytes. */
+  readonly stream?: Wire;
+  /**
+   * On a carrier that keeps the bounds of messages (WebSocket): `receive` is given one whole message at a time, and in `output` each message
+   * follows its length, four bytes, little-endian.
+   */
+  readonly messages?: Wire;
+  readonly http?: HttpWire;
 }

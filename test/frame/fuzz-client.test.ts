@@ -72,11 +72,19 @@ test(`whatever a server answers, in ${INPUTS} mutations (FUZZ_SEED=${SEED}), eve
       wrote() {},
       pause() {},
       resume() {},
+      cut() {},
+      become() {},
       fail() {
         failed = true;
       },
     };
-    const limits = { maxMessageBytes: 2048, maxHeaderBytes: 256, maxDepth: 20, maxConcurrentCalls: 10 };
+    const limits = {
+      maxMessageBytes: 2048,
+      maxHeaderBytes: 256,
+      maxDepth: 20,
+      maxConcurrentCalls: 10,
+      requestTimeoutMs: 60_000,
+    };
     const session = frame.client(outlet, { limits, peer: { address: "memory://" } });
     const listeners = Array.from({ length: 4 }, () => new Listener(() => pick(3) === 0));
     const requests = listeners.map((listener) => {

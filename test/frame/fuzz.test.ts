@@ -49,7 +49,13 @@ test(`After ${INPUTS} mutated conversations (FUZZ_SEED=${SEED}) the server still
       wires: [frame],
       // A mutation may turn an argument into a long wait: that is a caller's right, and not what is looked for.
       dispatch: serve(routes, { maxTimeoutMs: 200, report: (error) => failures.push(error) }),
-      limits: { maxMessageBytes: 4096, maxHeaderBytes: 256, maxDepth: 20, maxConcurrentCalls: 4 },
+      limits: {
+        maxMessageBytes: 4096,
+        maxHeaderBytes: 256,
+        maxDepth: 20,
+        maxConcurrentCalls: 4,
+        requestTimeoutMs: 60_000,
+      },
       counters,
       log: (message) => {
         if (message.includes("failure of callwire itself")) failures.push(message);

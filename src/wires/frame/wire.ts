@@ -6,7 +6,7 @@ import { FrameServerSession } from "./server-session.js";
 /** Length-prefixed JSON: callwire's own public protocol, a superset of what Python articles teach. README.md beside this file has its grammar. */
 export const frame: Wire = {
   name: "frame",
-  flowControl: false,
+  shares: "unary",
   detect: detectFrame,
   server: (outlet, dispatch, options) => new FrameServerSession(outlet, dispatch, options),
   client: (outlet, options) => new FrameClientSession(outlet, options),
