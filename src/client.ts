@@ -1,16 +1,15 @@
 import { ambient } from "./ambient.js";
+import { destinationOf } from "./calling.js";
 import type { Interceptor } from "./call/handler.js";
 import { clientOf, type ClientParts } from "./call/stub.js";
 import { value } from "./codecs/value.js";
 import type { CallOptions } from "./contract/call.js";
 import type { Client, FunctionsClient } from "./contract/infer.js";
 import type { Service } from "./contract/service.js";
-import { placeOf } from "./link/carriers.js";
 import { newCounters } from "./link/counters.js";
 import { Pool } from "./link/pool.js";
-import { frame } from "./wires/frame/wire.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
-import type { Limits, Wire } from "./wires/wire.js";
+import type { Limits, SessionOptions } from "./wires/wire.js";
 
 export type { Handler, Interceptor } from "./call/handler.js";
 export { RpcError } from "./call/rpc-error.js";
@@ -18,22 +17,22 @@ export type { Code } from "./call/code.js";
 export type { Call, CallOptions, MethodInfo, Shape } from "./contract/call.js";
 export type { Client, FunctionsClient } from "./contract/infer.js";
 
-const WIRES: Readonly<Record<string, Wire>> = { frame };
+/** How many connections there are at the most where no other number is asked for: more only where each carries one call at a time. */
+const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 
 /** How a client calls. Everything has a default. */
-export interface ConnectOptions extends Partial<Limits> {
+export interface ConnectOptions
+  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "batch" | "xmlrpc"> {
   /** Around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** The limit of calls that name none, in ms; without it they wait for as long as it takes. */
   readonly defaultTimeoutMs?: number;
   /** Names of the headers that pass from a call to those made inside it; trace context by default. */
   readonly forwardHeaders?: readonly string[];
-  /** How many connections to spread calls over; 1 by default. */
+  /** How many connections to spread calls over, at the most; 1 by default, and 16 over HTTP/1.1, where each carries one call at a time. */
   readonly connections?: number;
   /** An attempt to connect fails after so long; 20 s by default. */
   readonly connectTimeoutMs?: number;
-  /** How lengths are written, on wires with a choice (`frame`). */
-  readonly byteOrder?: "little" | "big";
   /** Hears, in sentences, what a person should know; by default nobody does, since every call hears its own errors. */
   readonly log?: (message: string) => void;
 }
@@ -53,18 +52,18 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
   options?: ConnectOptions,
 ): FunctionsClient<F>;
 export function connect(service: Service | string, url: string, options: ConnectOptions = {}): unknown {
-  const { wire, target } = targetOf(url);
+  const { wire, url: target, http } = destinationOf(url);
+  const { byteOrder, framing, batch, xmlrpc } = options;
   const pool = new Pool(
     {
       wire,
       url: target,
-      limits: { ...DEFAULT_LIMITS, ...given(options) },
-      byteOrder: options.byteOrder,
+      session: { limits: { ...DEFAULT_LIMITS, ...given(options) }, byteOrder, framing, batch, xmlrpc, http },
       connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
       counters: newCounters(),
       log: options.log ?? ((): void => {}),
     },
-    options.connections ?? 1,
+    options.connections ?? CONNECTIONS[wire.shares],
   );
   return made(service, {
     dispatch: pool.dispatch,
@@ -101,21 +100,4 @@ function made(service: Service | string, parts: ClientParts): object {
 function given(options: ConnectOptions): Partial<Limits> {
   const names = ["maxMessageBytes", "maxHeaderBytes", "maxDepth", "maxConcurrentCalls", "requestTimeoutMs"] as const;
   return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
-}
-
-/** Reads `WIRE[+CARRIER]://AUTHORITY[/PATH]`. Throws a TypeError that says what there is. */
-function targetOf(url: string): { wire: Wire; target: string } {
-  const match = /^(?<wire>[a-z]+)(?:\+(?<carrier>[a-z0-9]+))?:\/\/(?<place>.+)$/u.exec(url);
-  const { wire: name = "", carrier = "tcp", place = "" } = match?.groups ?? {};
-  const wire = Object.hasOwn(WIRES, name) ? WIRES[name] : undefined;
-  if (wire === undefined) {
-    throw new TypeError(
-      `Cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT, with a wire of ${Object.keys(WIRES).join(", ")}.`,
-    );
-  }
-  if (carrier !== "tcp" && carrier !== "unix")
-    throw new TypeError(`Wire ${name} goes over tcp or unix, not ${JSON.stringify(carrier)}.`);
-  const target = `${carrier}://${carrier === "tcp" ? place.replace(/\/.*$/u, "") : place}`;
-  placeOf(target); // throws for what is no place
-  return { wire, target };
 }

@@ -12,6 +12,7 @@ import { prefork } from "./models/prefork.js";
 import { processes } from "./models/processes.js";
 import { single } from "./models/single.js";
 import { threads } from "./models/threads.js";
+import { protocolsNamed } from "./protocols.js";
 import { hostOf, logToStderr, type PlainOptions, withIntrospection } from "./serving.js";
 import type { WorkerData } from "./worker.js";
 
@@ -136,7 +137,7 @@ export async function serve(services: readonly Implementation[] | URL, options: 
     addresses: running.addresses,
     services: withIntrospection(module.services).map(({ service }) => ({
       name: service.name,
-      wires: host.wires.map((wire) => wire.name),
+      wires: protocolsNamed(options.wires).map((protocol) => protocol.name),
     })),
     counters: host.counters,
     failed: running.failed,

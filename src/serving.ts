@@ -8,15 +8,12 @@ import type { MethodInfo } from "./contract/call.js";
 import type { Implementation } from "./contract/implement.js";
 import type { Host } from "./link/connections.js";
 import { newCounters } from "./link/counters.js";
-import { frame } from "./wires/frame/wire.js";
+import { protocolsNamed } from "./protocols.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
-import type { Limits, Wire } from "./wires/wire.js";
-
-/** The wires, in the order in which they are asked about a connection's first bytes. */
-const WIRES: readonly Wire[] = [frame];
+import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
-export interface PlainOptions extends Partial<Limits> {
+export interface PlainOptions extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> {
   /** The wires to answer, by name; all of them by default. */
   readonly wires?: readonly string[];
   /** Validates what methods answer: on unless NODE_ENV is `production`. */
@@ -57,8 +54,9 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
     report: (error, method) => log(reportOf(error, method)),
   });
   return {
-    wires: wiresNamed(options.wires),
+    wires: serverWires(protocolsNamed(options.wires)),
     dispatch,
+    session: { xmlrpc: options.xmlrpc, allowedOrigins: options.allowedOrigins },
     counters: newCounters(),
     log,
     limits: limitsOf(options),
@@ -89,14 +87,9 @@ function limitsOf(options: PlainOptions): Limits {
   };
 }
 
-function wiresNamed(names: readonly string[] | undefined): readonly Wire[] {
-  if (names === undefined) return WIRES;
-  const known = WIRES.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(`There is no wire ${JSON.stringify(unknown)}: choose of ${known.join(", ")}.`);
-  }
-  return WIRES.filter(({ name }) => names.includes(name));
+/** What connections may speak, in the order in which they are asked about the first bytes: HTTP, then what has connections of its own. */
+function serverWires(protocols: readonly Protocol[]): readonly ServerWire[] {
+  return protocols.flatMap(({ stream }) => stream ?? []);
 }
 
 function reportOf(error: unknown, method: MethodInfo): string {

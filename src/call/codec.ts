@@ -9,8 +9,8 @@ export interface Codec {
 
 /** Reads and writes the messages of one method. What cannot be read throws an Error, whose message tells the sender what is wrong. */
 export interface MethodCodec {
-  /** Body to input. `positional`: the body is a list of arguments. An undefined body (there was no message) is an undefined input. */
-  readInput(body: Body, positional: boolean): unknown;
+  /** Body to input; the head says whether the body is a list of arguments, or an object of named ones. An undefined body (there was no message) is an undefined input. */
+  readInput(body: Body, head: Pick<CallHead, "positional" | "named">): unknown;
   writeOutput(value: unknown): Body;
   writeInput(value: unknown): Body;
   readOutput(body: Body): unknown;

@@ -17,6 +17,8 @@ export interface MethodDescription {
   readonly shape: Shape;
   /** It takes a list of arguments, not one input. */
   readonly positional?: true;
+  /** The names of its arguments, where they are known. */
+  readonly params?: readonly string[];
   readonly out?: string;
   readonly doc?: string;
   readonly input?: unknown;
@@ -46,6 +48,7 @@ function describe({ service }: Implementation): ServiceInfo {
       name,
       shape: method.shape,
       ...(method.positional === true ? { positional: true } : {}),
+      ...(method.params === undefined ? {} : { params: method.params }),
       ...(method.out === undefined ? {} : { out: method.out }),
       ...(method.doc === undefined ? {} : { doc: method.doc }),
       ...(input === undefined ? {} : { input }),

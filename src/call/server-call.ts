@@ -131,7 +131,7 @@ export abstract class ServerCall implements Call, Cancelable {
   /** Reads a message that came; what cannot be read is the caller's mistake. */
   protected read(body: Body): unknown {
     try {
-      return this.codec.readInput(body, this.request.positional);
+      return this.codec.readInput(body, this.request);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new RpcError("invalid_argument", `The input of ${this.method.path} cannot be read: ${reason}.`);

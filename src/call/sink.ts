@@ -44,6 +44,8 @@ export interface CallHead {
   readonly peer: Peer;
   /** The body is a list of positional arguments, whatever the method takes. */
   readonly positional: boolean;
+  /** The body is an object of named arguments, for a method that takes several. */
+  readonly named?: boolean | undefined;
   /** How many messages go each way, where the caller knows (a client always does). */
   readonly shape?: Shape | undefined;
   /** The call may wait for a connection instead of failing at once (client). */

@@ -15,6 +15,10 @@ export interface FunctionService<F extends PlainFunctions = PlainFunctions> exte
 export interface FunctionsOptions<K extends string> {
   /** The name that a function's answers carry on wires which name them: `{ ping: "pong" }`. */
   readonly out?: Readonly<Partial<Record<K, string>>>;
+  /** The names of a function's arguments, in order, by which callers may give them where the wire can (JSON-RPC): `{ subtract: ["minuend", "subtrahend"] }`. */
+  readonly params?: Readonly<Partial<Record<K, readonly string[]>>>;
+  /** One or two sentences about a function, shown by introspection. */
+  readonly doc?: Readonly<Partial<Record<K, string>>>;
 }
 
 /**
@@ -29,6 +33,8 @@ export function functions<const F extends PlainFunctions>(
 ): FunctionService<F> {
   const methods: Record<string, Method> = {};
   const out: Readonly<Record<string, string | undefined>> = options.out ?? {};
+  const params: Readonly<Record<string, readonly string[] | undefined>> = options.params ?? {};
+  const doc: Readonly<Record<string, string | undefined>> = options.doc ?? {};
   for (const [key, fn] of Object.entries(fns)) {
     checkName("method", key);
     if (fn.constructor.name.endsWith("GeneratorFunction")) {
@@ -36,7 +42,7 @@ export function functions<const F extends PlainFunctions>(
         `Function ${key} of ${name} is a generator: declare it in a service() with serverStream() instead.`,
       );
     }
-    methods[key] = { shape: "unary", positional: true, out: out[key] };
+    methods[key] = { shape: "unary", positional: true, out: out[key], params: params[key], doc: doc[key] };
   }
   const service: Service = { name, methods };
   checkName("service", name);

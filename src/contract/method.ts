@@ -18,6 +18,8 @@ export interface Method<S extends Shape = Shape, Sent = unknown, Received = unkn
   readonly doc?: string | undefined;
   /** Its input is the tuple of a plain function's arguments. */
   readonly positional?: boolean | undefined;
+  /** The names of a plain function's arguments, in order, for callers who name them. */
+  readonly params?: readonly string[] | undefined;
   readonly "~types"?: { readonly sent: Sent; readonly received: Received; readonly answer: Answer } | undefined;
 }
 

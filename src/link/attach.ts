@@ -110,7 +110,10 @@ export class Attachment implements Receiver, Outlet {
 
   cut(reason: string): void {
     this.#ending = true;
-    this.destroy(reason);
+    const { connection } = this;
+    const error = new Error(reason);
+    if (connection.reset === undefined) connection.destroy(error);
+    else connection.reset(error);
   }
 
   become(open: (outlet: Outlet) => Session, rest: Uint8Array): void {
@@ -180,10 +183,19 @@ export class Attachment implements Receiver, Outlet {
     this.connection.destroy(new Error(reason));
   }
 
+  /** Tells the session that the time between two sweeps has passed. */
+  tick(): void {
+    try {
+      this.#session?.tick?.(SWEEP_MS);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
   /** Called at even intervals, with what a peer may do at most in a number of them. Cuts those who do less. */
   sweep(limits: { readonly firstTicks: number; readonly idleTicks: number }): void {
     this.#silentTicks += 1;
-    this.#session?.tick?.(SWEEP_MS);
+    this.tick();
     if (this.#said) {
       if (this.#silentTicks > LINGER_TICKS && this.connection.pending === 0)
         this.destroy("The peer did not close its end.");

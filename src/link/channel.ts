@@ -1,8 +1,8 @@
 import type { CallHead, Dispatch, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
 import type { Connection, Receiver } from "../transports/connection.js";
-import type { ClientSession, Limits, Wire } from "../wires/wire.js";
-import { Attachment } from "./attach.js";
+import type { ClientSession, ClientWire, SessionOptions } from "../wires/wire.js";
+import { Attachment, SWEEP_MS } from "./attach.js";
 import { backoffMs } from "./backoff.js";
 import { dial } from "./carriers.js";
 import type { LinkCounters } from "./counters.js";
@@ -11,11 +11,11 @@ import { WaitingCall } from "./waiting-call.js";
 
 /** Where a client goes, and how. */
 export interface Target {
-  readonly wire: Wire;
+  readonly wire: ClientWire;
   /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
   readonly url: string;
-  readonly limits: Limits;
-  readonly byteOrder?: "little" | "big" | undefined;
+  /** What its sessions are told. */
+  readonly session: Omit<SessionOptions, "peer">;
   /** An attempt to connect fails after so long. */
   readonly connectTimeoutMs: number;
   readonly counters: LinkCounters;
@@ -37,6 +37,8 @@ export class Channel {
   #lastError = "";
   #timer: NodeJS.Timeout | undefined = undefined;
   #closed = false;
+  #restedAt = Number.POSITIVE_INFINITY;
+  #ticker: NodeJS.Timeout | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
   #gone: (() => void) | undefined = undefined;
 
@@ -55,7 +57,7 @@ export class Channel {
   }
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
-    if (this.#session !== undefined && this.#attachment?.leaving === false) return this.#session.dispatch(head, reply);
+    if (this.#session !== undefined && this.#usable(this.#session)) return this.#session.dispatch(head, reply);
     if (this.#closed) {
       reply.end(statusOf("unavailable", `The client of ${this.#target.url} is closed: connect() again.`));
       return NOBODY;
@@ -71,6 +73,11 @@ export class Channel {
     if (this.#connection === undefined && this.#timer === undefined) this.#retry(wait);
     return call;
   };
+
+  /** Its last call has ended, and it waits for the next: told where connections carry one call at a time. */
+  rest(): void {
+    this.#restedAt = performance.now();
+  }
 
   /** Closes the connection; open calls end as `canceled`. Always resolves, within a second. */
   close(): Promise<void> {
@@ -116,6 +123,12 @@ export class Channel {
     }, waitMs);
   }
 
+  /** Says whether a call may still be made on this connection. */
+  #usable({ leaving, keepAliveMs, open }: ClientSession): boolean {
+    if (this.#attachment?.leaving !== false || leaving === true) return false;
+    return keepAliveMs === undefined || open > 0 || performance.now() - this.#restedAt < keepAliveMs;
+  }
+
   #connect(): void {
     const { url, connectTimeoutMs, counters } = this.#target;
     counters.connections += 1;
@@ -146,7 +159,7 @@ export class Channel {
   }
 
   #opened(connection: Connection): Attachment {
-    const { wire, url, limits, byteOrder, counters, log } = this.#target;
+    const { wire, url, session, counters, log } = this.#target;
     counters.open += 1;
     this.#failures = 0;
     this.#retryAt = 0;
@@ -155,10 +168,12 @@ export class Channel {
       log,
       holdReading: false,
       holdProcess: true,
-      open: (outlet) => (this.#session = wire.client(outlet, { limits, peer: { address: url }, byteOrder })),
+      open: (outlet) => (this.#session = wire.client(outlet, { ...session, peer: { address: url } })),
       closed: () => this.#lost(attachment),
     });
     this.#attachment = attachment;
+    this.#restedAt = Number.POSITIVE_INFINITY;
+    if (this.#session?.tick !== undefined) this.#ticker = setInterval(() => attachment.tick(), SWEEP_MS).unref();
     const calls = this.#waiting;
     this.#waiting = [];
     for (const call of calls) if (!call.over) call.go(this.dispatch);
@@ -168,12 +183,15 @@ export class Channel {
 
   #lost(attachment: Attachment): void {
     this.#target.counters.open -= 1;
-    if (this.#attachment === attachment) this.#attachment = this.#session = undefined;
+    if (this.#attachment !== attachment) return;
+    clearInterval(this.#ticker);
+    this.#attachment = this.#session = undefined;
   }
 
   /** Lets go of a connection that takes no more calls, and has none: the server has closed its side, or cannot be understood. */
   #leave(): void {
     if (this.#attachment === undefined) return;
+    clearInterval(this.#ticker);
     this.#connection?.destroy();
     this.#connection = this.#attachment = this.#session = undefined;
   }

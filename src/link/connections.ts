@@ -1,15 +1,17 @@
 import type { Dispatch } from "../call/sink.js";
 import type { Connection } from "../transports/connection.js";
 import { detect } from "../wires/detect.js";
-import type { Limits, Wire } from "../wires/wire.js";
+import type { Limits, ServerWire, SessionOptions } from "../wires/wire.js";
 import { Attachment, SWEEP_MS } from "./attach.js";
 import type { LinkCounters } from "./counters.js";
 
 /** What accepted connections are served with. */
 export interface Host {
-  readonly wires: readonly Wire[];
+  readonly wires: readonly ServerWire[];
   readonly dispatch: Dispatch;
   readonly limits: Limits;
+  /** What else sessions are told. */
+  readonly session?: Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> | undefined;
   readonly counters: LinkCounters;
   readonly log: (message: string) => void;
   /** A connection that has not shown what it speaks after so long is closed. */
@@ -115,7 +117,7 @@ export class Connections {
   }
 
   #attach(connection: Connection): void {
-    const { wires, dispatch, limits, counters, log } = this.#host;
+    const { wires, dispatch, limits, counters, log, session } = this.#host;
     const peer = { address: connection.address };
     counters.open += 1;
     const attachment = new Attachment(connection, {
@@ -126,7 +128,7 @@ export class Connections {
       open: (outlet, first) => {
         if (first.length === 0) return "more";
         const wire = detect(first, wires, limits);
-        return typeof wire === "object" ? wire.server(outlet, dispatch, { limits, peer }) : wire;
+        return typeof wire === "object" ? wire.server(outlet, dispatch, { ...session, limits, peer }) : wire;
       },
       closed: (closed) => this.#closed(closed),
     });

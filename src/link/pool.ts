@@ -1,33 +1,39 @@
-import type { Fields } from "../call/fields.js";
-import type { Body, CallHead, Dispatch, Sink } from "../call/sink.js";
-import type { Status } from "../call/status.js";
+import type { CallHead, Dispatch, Sink } from "../call/sink.js";
 import { Channel, type Target } from "./channel.js";
+import { Lease } from "./lease.js";
 import { NOBODY } from "./status-of.js";
+import { WaitingCall } from "./waiting-call.js";
 
 /** Connections of ended streams that are kept for the next. */
 const KEPT_FOR_STREAMS = 4;
 
 /**
- * The connections of a client. Calls go to the connection with the fewest open. On a wire without flow control, a stream that is
- * read slowly holds up its whole connection, so each stream has one to itself: a loop over a stream may make other calls.
+ * The connections of a client. Where calls share connections, each goes to the one with the fewest open. Where streams cannot share (a slow reader holds up
+ * its whole connection), each has one to itself, so that a loop over a stream may make other calls. Where no calls can, each call takes a free connection, and
+ * waits for one when all are busy.
  */
 export class Pool {
   readonly #target: Target;
+  readonly #size: number;
   readonly #channels: Channel[];
   readonly #idle: Channel[] = [];
-  readonly #streaming: Set<Channel> = new Set();
+  readonly #busy: Set<Channel> = new Set();
+  /** Calls that wait for a connection. */
+  #queue: WaitingCall[] = [];
   #closed = false;
 
-  /** `size` connections at the most carry calls of one message each way. */
+  /** `size` connections at the most carry calls that share them, or calls that do not; streams beside them have as many as there are streams. */
   constructor(target: Target, size: number) {
     this.#target = target;
-    this.#channels = Array.from({ length: size }, () => new Channel(target));
+    this.#size = size;
+    this.#channels = Array.from({ length: target.wire.shares === "none" ? 1 : size }, () => new Channel(target));
   }
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
+    const { shares } = this.#target.wire;
+    if (shares === "none") return this.#oneByOne(head, reply);
     const { shape } = head;
-    if (shape !== undefined && shape !== "unary" && this.#target.wire.shares !== "all")
-      return this.#stream(head, reply);
+    if (shares === "unary" && shape !== undefined && shape !== "unary") return this.#alone(this.#take(), head, reply);
     let best = 0;
     this.#channels.forEach((channel, i) => {
       if (channel.open < (this.#channels[best]?.open ?? 0)) best = i;
@@ -42,13 +48,32 @@ export class Pool {
   /** Closes all connections; open calls end as `canceled`. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#channels, ...this.#idle, ...this.#streaming].map((channel) => channel.close()));
+    // The first of them says to each waiting call that the client is closed.
+    const queue = this.#queue;
+    this.#queue = [];
+    const channels = [...this.#channels, ...this.#idle, ...this.#busy];
+    const closing = Promise.all(channels.map((channel) => channel.close()));
+    for (const call of queue) if (!call.over) call.go(this.#dead);
+    await closing;
   }
 
-  #stream(head: CallHead, reply: Sink): Sink {
-    const channel = this.#closed ? this.#channels[0] : this.#take();
-    if (channel === undefined) return NOBODY;
-    this.#streaming.add(channel);
+  readonly #dead: Dispatch = (head, reply) => this.#channels[0]?.dispatch(head, reply) ?? NOBODY;
+
+  #oneByOne(head: CallHead, reply: Sink): Sink {
+    if (this.#closed) return this.#dead(head, reply);
+    const free = this.#idle.pop();
+    if (free !== undefined) return this.#alone(free, head, reply);
+    if (this.#busy.size < this.#size) return this.#alone(new Channel(this.#target), head, reply);
+    const call = new WaitingCall(head, reply, () => {
+      this.#queue = this.#queue.filter(({ over }) => !over);
+    });
+    this.#queue.push(call);
+    return call;
+  }
+
+  /** Makes a call on a connection that no other call uses meanwhile. */
+  #alone(channel: Channel, head: CallHead, reply: Sink): Sink {
+    this.#busy.add(channel);
     const lease = new Lease(reply, () => this.#returned(channel));
     lease.request = channel.dispatch(head, lease);
     return lease.requestSink;
@@ -56,6 +81,8 @@ export class Pool {
 
   /** A connection without calls, which nobody else will use meanwhile: a server that serves one at a time would not read a second. */
   #take(): Channel {
+    const [first] = this.#channels;
+    if (this.#closed && first !== undefined) return first;
     const i = this.#channels.findIndex(({ open, connected }) => open === 0 && connected);
     const free = this.#channels[i] ?? this.#idle.pop() ?? new Channel(this.#target);
     if (i >= 0) this.#channels[i] = new Channel(this.#target);
@@ -63,48 +90,15 @@ export class Pool {
   }
 
   #returned(channel: Channel): void {
-    if (!this.#streaming.delete(channel) || this.#closed) return;
-    if (this.#idle.length < KEPT_FOR_STREAMS) this.#idle.push(channel);
+    if (!this.#busy.delete(channel) || this.#closed) return;
+    channel.rest();
+    const call = this.#queue.shift();
+    if (call !== undefined) {
+      call.go((head, reply) => this.#alone(channel, head, reply));
+      return;
+    }
+    const kept = this.#target.wire.shares === "none" ? this.#size : KEPT_FOR_STREAMS;
+    if (this.#idle.length < kept) this.#idle.push(channel);
     else void channel.close();
-  }
-}
-
-/** Watches a stream's both directions for its end, to give its connection back. */
-class Lease implements Sink {
-  request: Sink = NOBODY;
-  readonly #reply: Sink;
-  readonly #returned: () => void;
-
-  constructor(reply: Sink, returned: () => void) {
-    this.#reply = reply;
-    this.#returned = returned;
-  }
-
-  /** What the caller writes to. */
-  readonly requestSink: Sink = {
-    head: (fields) => this.request.head(fields),
-    message: (body) => this.request.message(body),
-    end: (status, last) => {
-      this.request.end(status, last);
-      if (status.code !== "ok") this.#returned();
-    },
-    drain: () => this.request.drain(),
-  };
-
-  head(fields: Fields): void {
-    this.#reply.head(fields);
-  }
-
-  message(body: Body): boolean {
-    return this.#reply.message(body);
-  }
-
-  end(status: Status, last?: Body): void {
-    this.#returned();
-    this.#reply.end(status, last);
-  }
-
-  drain(): void {
-    this.#reply.drain();
   }
 }

@@ -136,8 +136,9 @@ function plainOf({
   fields,
   peer,
   positional,
-}: CallHead): Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional"> {
-  return { path, codec, fields, peer, positional };
+  named,
+}: CallHead): Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional" | "named"> {
+  return { path, codec, fields, peer, positional, named };
 }
 
 /** Keeps a number as the worker keeps its head: where there are too many, the oldest goes. */

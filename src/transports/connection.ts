@@ -33,6 +33,8 @@ export interface Connection {
   end(): void;
   /** Ends it at once, in both directions; the peer may see a reset. */
   destroy(error?: Error): void;
+  /** Ends it at once, and sees to it that the peer hears of a reset; absent where that cannot be. */
+  reset?(error: Error): void;
 }
 
 /** The system's end of a connection, which can be sent to a child process. */

@@ -100,6 +100,13 @@ export class SocketConnection implements Connection {
     this.#socket.destroy();
   }
 
+  reset(error: Error): void {
+    this.#error ??= error;
+    // Unix sockets know no reset.
+    if (this.#socket.remoteAddress === undefined) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
   #onread(): SocketOptions["onread"] {
     return {
       buffer: readBuffer(),

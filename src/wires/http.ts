@@ -82,12 +82,16 @@ export interface HttpRoute {
   readonly types?: readonly string[];
 }
 
-/** A protocol as it rides HTTP, whatever the version. */
-export interface HttpWire {
+/** What answers requests over HTTP, whatever the version. */
+export interface HttpServerWire {
   readonly name: string;
   readonly routes: readonly HttpRoute[];
   /** Made once a connection. */
   server(dispatch: Dispatch, options: SessionOptions): HttpServe;
+}
+
+/** A protocol as it rides HTTP, whatever the version. */
+export interface HttpWire extends HttpServerWire {
   /** Made once a connection. */
   client(ask: HttpAsk, options: SessionOptions): Dispatch;
 }

@@ -52,6 +52,8 @@ export interface SessionOptions {
   /** Calls of one turn travel together, on wires that can (client). */
   readonly batch?: boolean | undefined;
   readonly xmlrpc?: XmlRpcOptions | undefined;
+  /** The origins, beside the server's own, whose pages may open WebSockets: `https://app.example.com`, or `*` (server). */
+  readonly allowedOrigins?: readonly string[] | undefined;
 }
 
 /** What a session can do to its connection; link/attach is the one implementation. */
@@ -99,21 +101,31 @@ export interface ClientSession extends Session {
   readonly dispatch: Dispatch;
   /** Milliseconds without calls after which the server may close the connection at any moment; undefined: it will say so before. */
   readonly keepAliveMs?: number | undefined;
+  /** The server has said that it will close the connection: no more calls on this one. */
+  readonly leaving?: boolean;
 }
 
-/** A protocol on a connection of its own: what a stream of bytes, or of messages, means. */
-export interface Wire {
+/** A protocol as servers speak it on a connection. */
+export interface ServerWire {
+  readonly name: string;
+  /** Whether a connection that begins with these bytes speaks this protocol. Pure; asked again with a longer prefix after `more`. */
+  detect(prefix: Uint8Array, limits: Limits): Verdict;
+  server(outlet: Outlet, dispatch: Dispatch, options: SessionOptions): Session;
+}
+
+/** A protocol as clients speak it on a connection. */
+export interface ClientWire {
   readonly name: string;
   /**
    * Which calls may share a connection: `all`, since each can be held up without the others; `unary`, and each stream has one of its own;
    * `none`, one call at a time.
    */
   readonly shares: "all" | "unary" | "none";
-  /** Whether a connection that begins with these bytes speaks this protocol. Pure; asked again with a longer prefix after `more`. */
-  detect(prefix: Uint8Array, limits: Limits): Verdict;
-  server(outlet: Outlet, dispatch: Dispatch, options: SessionOptions): Session;
   client(outlet: Outlet, options: SessionOptions): ClientSession;
 }
+
+/** A protocol on a connection of its own: what a stream of bytes, or of messages, means. */
+export interface Wire extends ServerWire, ClientWire {}
 
 /** A protocol with all its ways to travel. */
 export interface Protocol {

@@ -239,7 +239,7 @@ describe("A connection that does not show what it speaks", () => {
   test("is closed, counted and logged when its first bytes are nobody's", async () => {
     const { address, server, logged } = await served();
     const peer = await RawPeer.to(address);
-    peer.write(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
+    peer.write(Buffer.from("SSH-2.0-client\r\n"));
     await expect(peer.rest()).resolves.toEqual([]);
     expect(server.counters.undetected).toBe(1);
     expect(logged).toEqual([expect.stringMatching(/^Closed tcp:.* nobody here speaks what it began with\.$/u)]);
@@ -266,6 +266,29 @@ describe("A connection that does not show what it speaks", () => {
       expect.stringContaining("it did not show in time what it speaks"),
       expect.stringContaining("it did not show in time what it speaks"),
     ]);
+  });
+});
+
+describe("A frame that arrives too slowly", () => {
+  test("gets an error, and costs its own connection alone", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const { address, server, logged } = await served({ requestTimeoutMs: 2000 });
+    const [slow, other] = [await RawPeer.to(address), await RawPeer.to(address)];
+    const body = slow.packed('{"in":"tools.ping","params":"never whole"}');
+    slow.write(body.subarray(0, 10));
+    await until(() => server.counters.bytesIn === 10);
+    for (let n = 1; n <= 5; n += 1) {
+      slow.write(body.subarray(9 + n, 10 + n));
+      await until(() => server.counters.bytesIn === 10 + n);
+      vi.advanceTimersByTime(500);
+      await turns();
+    }
+    expect(await slow.rest()).toEqual([
+      { out: "error", result: { code: "deadline_exceeded", message: expect.stringContaining("2000 ms") } },
+    ]);
+    expect(logged).toEqual([expect.stringContaining("took too long")]);
+    other.say({ in: "tools.ping", params: "x" });
+    expect(await other.hear()).toEqual({ out: "pong", result: "x" });
   });
 });
 

@@ -132,7 +132,7 @@ export function composed(wire: Wire, place: () => string, options: Partial<Serve
       {
         wire,
         url: network.address,
-        limits: DEFAULT_LIMITS,
+        session: { limits: DEFAULT_LIMITS },
         connectTimeoutMs: 5000,
         counters: newCounters(),
         log: () => {},

@@ -54,6 +54,10 @@ export class FrameServerSession extends FrameSession implements AnswerOwner {
     this.#retired = true;
   }
 
+  tick(elapsedMs: number): void {
+    this.hurry(elapsedMs);
+  }
+
   override finish(): void {
     super.finish();
     for (const answer of this.#all()) {

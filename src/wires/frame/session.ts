@@ -20,6 +20,8 @@ export abstract class FrameSession implements Session {
   /** What has to happen before more is read. */
   #blocker: unknown = undefined;
   #over = false;
+  /** For how long the frame that is not whole yet has been arriving. */
+  #arrivingMs = 0;
 
   constructor(outlet: Outlet, limits: Limits, order?: ByteOrder) {
     this.outlet = outlet;
@@ -48,6 +50,19 @@ export abstract class FrameSession implements Session {
     // What is held up is read when its blocker is gone; only then is a frame known to be cut.
     if (this.#blocker === undefined && this.#reader.held > 0)
       this.bad(undefined, "invalid_argument", "The connection ended within a frame.");
+  }
+
+  /** Ends a connection whose peer takes too long to send a frame. What is held up by this end takes its time. */
+  protected hurry(elapsedMs: number): void {
+    this.#arrivingMs = this.#reader.held === 0 || this.#blocker !== undefined ? 0 : this.#arrivingMs + elapsedMs;
+    const { requestTimeoutMs } = this.limits;
+    if (this.#over || this.#arrivingMs <= requestTimeoutMs) return;
+    this.bad(
+      undefined,
+      "deadline_exceeded",
+      `A frame has to arrive within ${requestTimeoutMs} ms, and this one has not.`,
+    );
+    this.fail("A frame took too long to arrive.");
   }
 
   drained(): void {
@@ -105,6 +120,7 @@ export abstract class FrameSession implements Session {
     while (this.#blocker === undefined && !this.#over) {
       const found = this.#reader.next();
       if (found === undefined) return;
+      this.#arrivingMs = 0;
       if (found === "frame") this.#frame();
       else {
         const { bytes, start, end } = this.#reader;

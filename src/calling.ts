@@ -1,0 +1,84 @@
+import { placeOf } from "./link/carriers.js";
+import { PROTOCOLS } from "./protocols.js";
+import type { ClientWire, HttpTarget, Protocol } from "./wires/wire.js";
+
+/** Where a client's connections go, and what they speak. */
+export interface Destination {
+  readonly wire: ClientWire;
+  /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
+  readonly url: string;
+  readonly http: HttpTarget;
+}
+
+/** A way to carry a protocol: the carrier's name in URLs, and what clients then speak; undefined: the protocol does not go that way. */
+type Carrier = (protocol: Protocol) => ClientWire | undefined;
+
+const overHttp: Carrier = ({ http }) => (http === undefined ? undefined : undefined);
+const overStream: Carrier = ({ stream }) => stream;
+
+const CARRIERS: Readonly<Record<string, Carrier>> = {
+  http: overHttp,
+  tcp: overStream,
+  unix: (protocol) => protocol.stream ?? overHttp(protocol),
+};
+
+/** Reads `WIRE[+CARRIER]://[USER:PASSWORD@]AUTHORITY[/PATH]`. Throws a TypeError that says what there is. */
+export function destinationOf(url: string): Destination {
+  const match = /^(?<wire>[a-z]+)(?:\+(?<carrier>[a-z0-9]+))?:\/\/(?<place>.+)$/u.exec(url);
+  const { wire: name = "", carrier, place = "" } = match?.groups ?? {};
+  const protocol = PROTOCOLS.find((each) => each.name === name);
+  if (protocol === undefined) {
+    const names = PROTOCOLS.map((each) => each.name).toSorted();
+    throw new TypeError(
+      `Cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT, with a wire of ${names.join(", ")}.`,
+    );
+  }
+  const carriers = Object.entries(CARRIERS).filter(([, carry]) => carry(protocol) !== undefined);
+  const chosen = carrier ?? carriers[0]?.[0] ?? "";
+  const wire = carriers.find(([each]) => each === chosen)?.[1](protocol);
+  if (wire === undefined) {
+    const names = carriers.map(([each]) => each).join(", ");
+    throw new TypeError(`Wire ${name} goes over ${names}, not ${JSON.stringify(chosen)}.`);
+  }
+  return { wire, ...(chosen === "unix" ? unixTarget(place) : tcpTarget(place, chosen !== "tcp")) };
+}
+
+function unixTarget(path: string): Pick<Destination, "url" | "http"> {
+  const url = `unix://${path}`;
+  placeOf(url); // throws for what is no place
+  return { url, http: { authority: "localhost", path: "", fields: [] } };
+}
+
+/** Reads `[USER:PASSWORD@]HOST[:PORT][/PATH]`; HTTP has a port of its own. */
+function tcpTarget(place: string, isHttp: boolean): Pick<Destination, "url" | "http"> {
+  const { credentials, authority, path } = partsOf(place);
+  const address = isHttp && !/:\d+$/u.test(authority) ? `${authority}:80` : authority;
+  const url = `tcp://${address}`;
+  placeOf(url); // throws for what is no place
+  const fields = credentials === undefined ? [] : [["authorization", basic(credentials)] as const];
+  return { url, http: { authority, path, fields } };
+}
+
+function partsOf(place: string): { credentials: string | undefined; authority: string; path: string } {
+  const slash = place.indexOf("/");
+  const whole = slash < 0 ? place : place.slice(0, slash);
+  const path = slash < 0 ? "" : place.slice(slash).replace(/#.*$/u, "");
+  const at = whole.lastIndexOf("@");
+  return {
+    credentials: at < 0 ? undefined : whole.slice(0, at),
+    authority: whole.slice(at + 1),
+    // A path of one slash says no more than none: wires have a path of their own.
+    path: path === "/" ? "" : path,
+  };
+}
+
+/** The field that carries a user and a password (RFC 7617). */
+function basic(credentials: string): string {
+  let plain: string;
+  try {
+    plain = decodeURIComponent(credentials);
+  } catch {
+    throw new TypeError("The user and password of the URL are not percent-encoded: write @ as %40 and % as %25.");
+  }
+  return `Basic ${Buffer.from(plain).toString("base64")}`;
+}

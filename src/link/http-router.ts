@@ -1,0 +1,86 @@
+import type { ByteRange, HttpAnswer, HttpIn, HttpRequest, HttpRoute, HttpServe } from "../wires/http.js";
+
+/** A wire's routes, and how its requests are answered. */
+export interface Routed {
+  readonly name: string;
+  readonly routes: readonly HttpRoute[];
+  readonly serve: HttpServe;
+}
+
+/**
+ * Gives each request to the first wire that has a route for its path, method and media type. What is nobody's is refused with 404, 405 or 415,
+ * and a sentence that says what there is (RFC 9110 §15.5).
+ */
+export function httpRouter(wires: readonly Routed[]): HttpServe {
+  // A client repeats its requests, and the transport their objects.
+  let last: HttpRequest | undefined;
+  let found: HttpServe = refuseWith(NOT_FOUND, "");
+  return (request, out) => {
+    if (request !== last) {
+      found = find(wires, request);
+      last = request;
+    }
+    return found(request, out);
+  };
+}
+
+const TEXT = ["content-type", "text/plain; charset=utf-8"] as const;
+const NOT_FOUND: HttpAnswer = { status: 404, fields: [TEXT] };
+
+function find(wires: readonly Routed[], request: HttpRequest): HttpServe {
+  // A HEAD is answered like a GET; the transport leaves the body out.
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const here = wires.flatMap(({ name, routes, serve }) =>
+    routes.filter((route) => hasPath(route, request.path)).map((route) => ({ name, route, serve })),
+  );
+  if (here.length === 0)
+    return refuseWith(NOT_FOUND, `Nothing is at ${JSON.stringify(request.path)}. ${offer(wires)}\n`);
+  const methods = [...new Set(here.map(({ route }) => route.method))].toSorted();
+  const allow = ["allow", [...methods, "OPTIONS"].join(", ")] as const;
+  if (method === "OPTIONS") return refuseWith({ status: 204, fields: [allow] }, "");
+  const asked = here.filter(({ route }) => route.method === method);
+  if (asked.length === 0) {
+    const said = `${request.path} takes ${methods.join(" or ")}, not ${request.method}. ${offer(wires)}\n`;
+    return refuseWith({ status: 405, fields: [allow, TEXT] }, said);
+  }
+  const type = mediaType(request);
+  const match = asked.find(({ route }) => route.types === undefined || route.types.includes(type));
+  if (match !== undefined) return match.serve;
+  const types = asked.map(({ name, route }) => `${(route.types ?? []).join(" or ")} (${name})`).join(", ");
+  const what = type === "" ? "no content type" : `content type ${JSON.stringify(type)}`;
+  const said = `The request has ${what}: ${request.path} takes ${types}.\n`;
+  return refuseWith({ status: 415, fields: [TEXT] }, said);
+}
+
+function hasPath({ paths }: HttpRoute, path: string): boolean {
+  return paths === "any" || paths.includes(path);
+}
+
+/** What requests may be made here, for people. */
+function offer(wires: readonly Routed[]): string {
+  const lines = wires.flatMap(({ name, routes }) =>
+    routes.map(({ method, paths }) => `${method} ${paths === "any" ? "any path" : paths.join(" or ")} (${name})`),
+  );
+  return `There is: ${lines.join(", ")}.`;
+}
+
+/** The media type of a request's body in lower case, without parameters; empty where it says none. */
+function mediaType({ fields }: HttpRequest): string {
+  const [, value = ""] = fields.find(([name]) => name === "content-type") ?? [];
+  return (value.split(";", 1)[0] ?? "").trim().toLowerCase();
+}
+
+function refuseWith(answer: HttpAnswer, text: string): HttpServe {
+  return (_request, out) => {
+    out.respond(answer, text);
+    return ANSWERED;
+  };
+}
+
+/** Hears, and forgets, the rest of a request that has been answered. */
+export const ANSWERED: HttpIn = {
+  answer() {},
+  data: (_bytes: Uint8Array, _range: ByteRange, _last: boolean) => true,
+  room() {},
+  reset() {},
+};
