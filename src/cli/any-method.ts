@@ -1,3 +1,4 @@
+import { destinationOf } from "../calling.js";
 import { connect, type ConnectOptions } from "../client.js";
 import type { CallOptions, Shape } from "../contract/call.js";
 import type { Client, Messages } from "../contract/infer.js";
@@ -14,10 +15,14 @@ export interface MethodTarget {
 }
 
 /**
- * One method, callable in three ways. Its input goes out as it is: a server of plain functions takes an array for its arguments, one with
- * a contract takes it for the one input. Disposing it closes its connections. Calls throw a UsageError for an address that cannot be.
+ * One method, callable in three ways. An array is its list of arguments; on `frame` it goes out as it is, for a server of plain functions to take as
+ * that, and for one with a contract to take as its one input. Disposing it closes its connections. Calls throw a UsageError for an address that cannot be.
  */
 export interface AnyMethod extends AsyncDisposable {
+  /** The wire carries one message each way, so `stream` would be refused. */
+  readonly unaryOnly: boolean;
+  /** Each connection carries one call at a time. */
+  readonly separate: boolean;
   /** One message each way. */
   unary(input: unknown, options?: CallOptions): Promise<unknown>;
   /** One message there, and any number back: right for a method with one answer too. */
@@ -29,24 +34,43 @@ export interface AnyMethod extends AsyncDisposable {
 /** Makes a client of a method that may be of any shape. Throws a UsageError for a URL that cannot be called. */
 export function anyMethod(target: MethodTarget): AnyMethod {
   if (target.method === "") throw new UsageError("A method has a name, and this is empty: write it after the URL.");
-  const unary = clientOf(target, "unary");
-  const stream = clientOf(target, "serverStream");
-  const bidi = clientOf(target, "bidi");
-  const { method } = target;
+  const { wire } = orUsageError(() => destinationOf(target.url));
+  const clients: AsyncDisposable[] = [];
+  const methodOf = <S extends Shape>(shape: S, positional: boolean): Client<OneMethod<S>>[string] => {
+    const client = clientOf(target, { shape, positional });
+    clients.push(client);
+    return known(client[target.method]);
+  };
+  /** The method for one message, and for one that is a list of arguments; each is made when it is first called. */
+  const twice = <S extends Shape>(shape: S): ((input: unknown) => Client<OneMethod<S>>[string]) => {
+    const made: Client<OneMethod<S>>[string][] = [];
+    return (input) => {
+      const positional = Array.isArray(input) && wire.name !== "frame";
+      return (made[Number(positional)] ??= methodOf(shape, positional));
+    };
+  };
+  const unary = twice("unary");
+  const stream = twice("serverStream");
+  const bidi = twice("bidi");
   return {
-    unary: (input, options) => orUsageError(() => known(unary[method])(input, options)),
-    stream: (input, options) => orUsageError(() => known(stream[method])(input, options)),
-    bidi: (inputs, options) => orUsageError(() => known(bidi[method])(inputs, options)),
+    unaryOnly: wire.unaryOnly === true,
+    separate: wire.shares === "none",
+    unary: (input, options) => orUsageError(() => unary(input)(input, options)),
+    stream: (input, options) => orUsageError(() => stream(input)(input, options)),
+    bidi: (inputs, options) => orUsageError(() => bidi(undefined)(inputs, options)),
     async [Symbol.asyncDispose]() {
-      await Promise.all([unary, stream, bidi].map((client) => client[Symbol.asyncDispose]()));
+      await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
     },
   };
 }
 
 type OneMethod<S extends Shape> = Service<Readonly<Record<string, Method<S>>>>;
 
-function clientOf<S extends Shape>({ url, method, options }: MethodTarget, shape: S): Client<OneMethod<S>> {
-  const service: OneMethod<S> = { name: "", methods: { [method]: { shape } } };
+function clientOf<S extends Shape>(
+  { url, method, options }: MethodTarget,
+  declared: { readonly shape: S; readonly positional: boolean },
+): Client<OneMethod<S>> {
+  const service: OneMethod<S> = { name: "", methods: { [method]: declared } };
   return orUsageError(() => connect(service, url, options));
 }
 

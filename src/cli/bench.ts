@@ -12,7 +12,7 @@ import { addWireOptions, connectOptions, type WireFlags } from "./wire-options.j
 
 interface BenchFlags extends WireFlags {
   readonly concurrency: number;
-  readonly connections: number;
+  readonly connections?: number;
   readonly duration: number;
   readonly warmup: number;
   readonly rate?: number;
@@ -22,6 +22,9 @@ interface BenchFlags extends WireFlags {
 /** After the end, calls in flight may be answered for so long. */
 const GRACE_MS = 1000;
 const PERCENTILES: readonly number[] = [50, 90, 99, 99.9];
+
+const CONNECTIONS =
+  "connections to spread them over; streams have one each (default: 1; over HTTP/1.1 one a call in flight)";
 
 /** Adds `callwire bench`: load on one method. */
 export function addBench(program: Command): void {
@@ -33,7 +36,7 @@ export function addBench(program: Command): void {
     .argument("<method>", "method, service.method or service/method")
     .argument("[json]", "the input: JSON, @FILE, or - for stdin")
     .option("-c, --concurrency <n>", "calls in flight; with --rate, at the most", wholeNumber, 64)
-    .option("--connections <n>", "connections to spread them over; streams have one each", wholeNumber, 1)
+    .option("--connections <n>", CONNECTIONS, wholeNumber)
     .option("-d, --duration <time>", "how long to measure", milliseconds, 5000)
     .option("--warmup <time>", "how long to call before that, uncounted; 0 for not at all", warmup, 1000)
     .option("--rate <n>", "calls a second, evenly spaced, whether or not others have been answered", wholeNumber)
@@ -56,7 +59,8 @@ Examples:
 async function bench(command: Command): Promise<void> {
   const [url = "", method = "", json] = command.args;
   const flags = command.opts<BenchFlags>();
-  const { concurrency, connections, rate } = flags;
+  const { concurrency, rate } = flags;
+  const connections = flags.connections ?? (sharesNothing(url) ? concurrency : 1);
   const target = { url, method, options: { ...connectOptions(flags), connections } };
   await interruptible(async ({ signal }) => {
     const result = await loaded(target, { input: await oneOf(json), flags, signal });
@@ -66,6 +70,11 @@ async function bench(command: Command): Promise<void> {
     );
     if (result.calls === 0) process.exitCode ??= 1;
   });
+}
+
+/** Says whether each connection carries one call at a time. Throws a UsageError for a URL that cannot be called. */
+function sharesNothing(url: string): boolean {
+  return anyMethod({ url, method: "any", options: {} }).separate;
 }
 
 async function loaded(
@@ -93,6 +102,7 @@ async function loaded(
  */
 async function answersWithStream(target: MethodTarget, input: unknown, options: CallOptions): Promise<boolean> {
   const client = anyMethod(target);
+  if (client.unaryOnly) return false;
   let messages = 0;
   try {
     for await (const _message of client.stream(input, options)) {

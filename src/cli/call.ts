@@ -77,20 +77,35 @@ async function answersTo(
     onHeader: (headers) => tell?.(`headers after ${since()}:${listed(headers)}`),
     onTrailer: (trailers) => tell?.(`trailers after ${since()}:${listed(trailers)}`),
   };
-  const answers = "many" in input ? target.bidi(input.many, options) : target.stream(input.one, options);
+  const answers =
+    "many" in input
+      ? target.bidi(input.many, options)
+      : target.unaryOnly
+        ? only(target.unary(input.one, options))
+        : target.stream(input.one, options);
   let count = 0;
   try {
     for await (const answer of answers) {
       count += 1;
-      await printed(`${JSON.stringify(answer)}\n`);
+      await printed(`${JSON.stringify(answer, plain)}\n`);
     }
   } finally {
     tell?.(`${count} ${count === 1 ? "message" : "messages"} in ${since()}`);
   }
 }
 
+async function* only(answer: Promise<unknown>): AsyncGenerator<unknown, void, undefined> {
+  yield await answer;
+}
+
 function listed(headers: Headers): string {
   return [...headers].map(([name, value]) => `\n  ${name}: ${harmless(value)}`).join("");
+}
+
+/** Shows what JSON has no form for: bytes as base64, large integers as their digits. */
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  return typeof value === "bigint" ? value.toString() : value;
 }
 
 /** Writes to stdout; a reader that is slower than the server holds up the server. */

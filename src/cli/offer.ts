@@ -1,6 +1,7 @@
 import { INTROSPECTION, type MethodDescription, type ServiceInfo } from "../call/introspection.js";
 import { RpcError } from "../client.js";
 import { anyMethod } from "./any-method.js";
+import { foreignOffer } from "./foreign-offer.js";
 import { connectOptions, type WireFlags } from "./wire-options.js";
 
 /** A server that says nothing for so long is none that can tell what it offers. */
@@ -21,7 +22,9 @@ export async function offerOf(url: string, flags: WireFlags): Promise<readonly S
     answer = await method.unary([], { headers: flags.header, timeoutMs: flags.timeout ?? PATIENCE_MS });
   } catch (error) {
     if (!(error instanceof RpcError) || error.message.startsWith("Cannot connect")) throw error;
-    throw new RpcError(error.code, `${error.message} Only callwire servers tell what they offer.`, { cause: error });
+    const foreign = await foreignOffer(url, flags);
+    if (foreign !== undefined) return foreign;
+    throw new RpcError(error.code, `${error.message} The server does not tell what it offers.`, { cause: error });
   } finally {
     await method[Symbol.asyncDispose]();
   }

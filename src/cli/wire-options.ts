@@ -7,6 +7,7 @@ export interface WireFlags {
   readonly header?: readonly (readonly [string, string])[];
   readonly timeout?: number;
   readonly byteOrder?: "little" | "big";
+  readonly framing?: "lines" | "headers";
 }
 
 /** Adds the options that every command which calls a server has. */
@@ -19,12 +20,19 @@ export function addWireOptions(command: Command): Command {
         "big",
         "little",
       ]),
+    )
+    .addOption(
+      new Option("--framing <how>", "how messages are told apart on jsonrpc+tcp (default: lines)").choices([
+        "headers",
+        "lines",
+      ]),
     );
 }
 
 /** What connect() is to be told of these options. */
 export function connectOptions(flags: WireFlags): ConnectOptions {
-  return flags.byteOrder === undefined ? {} : { byteOrder: flags.byteOrder };
+  const { byteOrder, framing } = flags;
+  return { ...(byteOrder === undefined ? {} : { byteOrder }), ...(framing === undefined ? {} : { framing }) };
 }
 
 function header(

@@ -92,6 +92,8 @@ export interface HttpServerWire {
 
 /** A protocol as it rides HTTP, whatever the version. */
 export interface HttpWire extends HttpServerWire {
+  /** Whether calls may be streams. */
+  readonly streams: boolean;
   /** Made once a connection. */
   client(ask: HttpAsk, options: SessionOptions): Dispatch;
 }

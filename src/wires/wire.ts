@@ -121,6 +121,8 @@ export interface ClientWire {
    * `none`, one call at a time.
    */
   readonly shares: "all" | "unary" | "none";
+  /** Calls are one message each way; where not said, they may be streams. */
+  readonly unaryOnly?: boolean;
   client(outlet: Outlet, options: SessionOptions): ClientSession;
 }
 

@@ -199,6 +199,6 @@ describe.concurrent("callwire call, at a server that knows no ids", () => {
     const { url } = await plainServer();
     const { code, stderr } = await run(["list", url]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^unavailable: .*Only callwire servers tell what they offer\.\n$/u);
+    expect(stderr).toMatch(/^unavailable: .*The server does not tell what it offers\.\n$/u);
   });
 });
