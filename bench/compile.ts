@@ -14,7 +14,9 @@ export function compile(): string {
   const here = import.meta.dirname;
   const out = join(here, "dist");
   rmSync(out, { recursive: true, force: true });
-  const sources = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const sources = readdirSync(here, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".ts") && !name.includes("node_modules"),
+  );
   const flags =
     "--ignoreConfig --noCheck --noResolve --target es2023 --module nodenext --verbatimModuleSyntax --types node".split(
       " ",

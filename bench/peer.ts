@@ -1,6 +1,9 @@
 /** What a server module exports as `start`: binds a free port of 127.0.0.1 and gives back its address, `tcp://127.0.0.1:PORT`. */
 export type StartServer = () => Promise<string>;
 
+/** What a server module may export as `cpu`, where another process than its own is the server: that one's CPU time, in microseconds. */
+export type ServerCpu = () => NodeJS.CpuUsage;
+
 /**
  * What a client module exports as `open`: one client with one connection to `address`, which is `tcp://127.0.0.1:PORT`.
  * It is never closed; its process is ended.

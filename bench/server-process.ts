@@ -1,7 +1,7 @@
 // Runs one server module in a process of its own: node server-process.js PATH-OF-MODULE, with an IPC channel.
 import { pathToFileURL } from "node:url";
 import type { ServerSample } from "./messages.js";
-import type { StartServer } from "./peer.js";
+import type { ServerCpu, StartServer } from "./peer.js";
 
 const path = process.argv[2];
 if (path === undefined || process.send === undefined) {
@@ -9,11 +9,13 @@ if (path === undefined || process.send === undefined) {
 }
 process.on("disconnect", () => process.exit()); // the harness is gone
 
-const { start }: { start: StartServer } = await import(pathToFileURL(path).href);
+const { start, cpu = () => process.cpuUsage() }: { start: StartServer; cpu?: ServerCpu } = await import(
+  pathToFileURL(path).href
+);
 const address = await start();
 
 function sample(): ServerSample {
-  return { address, cpu: process.cpuUsage() };
+  return { address, cpu: cpu() };
 }
 
 process.on("message", () => process.send?.(sample())); // the only question is "cpu"

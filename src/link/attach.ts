@@ -108,6 +108,11 @@ export class Attachment implements Receiver, Outlet {
     else this.wrote(0);
   }
 
+  leave(): void {
+    this.#ending = true;
+    this.wrote(0);
+  }
+
   cut(reason: string): void {
     this.#ending = true;
     const { connection } = this;

@@ -67,6 +67,8 @@ export interface Outlet {
   resume(): void;
   /** The peer broke the protocol: what was written still leaves, then the connection is closed. `reason` goes to the log. */
   fail(reason: string): void;
+  /** This end has said everything: what was written still leaves, then the connection ends in peace. */
+  leave(): void;
   /** Ends the connection at once, and tells the peer by a reset where the transport can: this end gave up what it asked for. */
   cut(reason: string): void;
   /** Gives the connection to another session, after what this one has written; `rest` is what came for that one already, lent. */

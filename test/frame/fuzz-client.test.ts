@@ -72,6 +72,7 @@ test(`whatever a server answers, in ${INPUTS} mutations (FUZZ_SEED=${SEED}), eve
       wrote() {},
       pause() {},
       resume() {},
+      leave() {},
       cut() {},
       become() {},
       fail() {
