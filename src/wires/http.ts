@@ -36,6 +36,8 @@ export interface HttpIn {
    * False: nothing more will be told until `resume` is called on the opposite HttpOut.
    */
   data(bytes: Uint8Array, range: ByteRange, last: boolean): boolean;
+  /** Fields after the body, told before the last of `data`; absent where nobody wants them. */
+  trailers?(fields: Fields): void;
   /** There is room to write again. */
   room(): void;
   /** The exchange ended before its time: the connection was lost, the peer gave up or broke the protocol. The last thing told. */
@@ -50,12 +52,14 @@ export interface ByteRange {
 
 /** Says this end's part of one exchange. Nothing throws; what is said after the end is lost. */
 export interface HttpOut {
-  /** A whole answer, body and all; a server's only word. `body` is used up when this returns. */
-  respond(head: HttpAnswer, body: string | Uint8Array): void;
+  /** A whole answer: head, body, and trailers where the version of HTTP has them; a server's only word. `body` is used up when this returns. */
+  respond(head: HttpAnswer, body: string | Uint8Array, trailers?: Fields): void;
   /** Begins an answer whose body follows by `data` (server). */
   head(head: HttpAnswer): void;
   /** A piece of the body, used up when this returns. False: wait for `room` on the opposite HttpIn before the next. */
   data(body: string | Uint8Array, last: boolean): boolean;
+  /** Ends what `head` or `data` began with trailers; HTTP/1.1 leaves them out. */
+  trailers?(fields: Fields): void;
   /** Reading goes on after `data` of the opposite HttpIn returned false. */
   resume(): void;
   /** Ends the exchange before its time; over HTTP/1.1 this costs the connection. */
