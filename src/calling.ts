@@ -1,4 +1,5 @@
 import { placeOf } from "./link/carriers.js";
+import { httpClient } from "./link/http-client.js";
 import { PROTOCOLS } from "./protocols.js";
 import type { ClientWire, HttpTarget, Protocol } from "./wires/wire.js";
 
@@ -13,7 +14,7 @@ export interface Destination {
 /** A way to carry a protocol: the carrier's name in URLs, and what clients then speak; undefined: the protocol does not go that way. */
 type Carrier = (protocol: Protocol) => ClientWire | undefined;
 
-const overHttp: Carrier = ({ http }) => (http === undefined ? undefined : undefined);
+const overHttp: Carrier = ({ http }) => (http === undefined ? undefined : httpClient(http));
 const overStream: Carrier = ({ stream }) => stream;
 
 const CARRIERS: Readonly<Record<string, Carrier>> = {

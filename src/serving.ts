@@ -8,8 +8,10 @@ import type { MethodInfo } from "./contract/call.js";
 import type { Implementation } from "./contract/implement.js";
 import type { Host } from "./link/connections.js";
 import { newCounters } from "./link/counters.js";
+import { httpServing } from "./link/http-serving.js";
 import { protocolsNamed } from "./protocols.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
+import { pageOf } from "./wires/page/wire.js";
 import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
@@ -89,7 +91,12 @@ function limitsOf(options: PlainOptions): Limits {
 
 /** What connections may speak, in the order in which they are asked about the first bytes: HTTP, then what has connections of its own. */
 function serverWires(protocols: readonly Protocol[]): readonly ServerWire[] {
-  return protocols.flatMap(({ stream }) => stream ?? []);
+  const http = protocols.flatMap((protocol) => protocol.http ?? []);
+  const streams = protocols.flatMap(({ stream }) => stream ?? []);
+  if (http.length === 0) return streams;
+  const messages = protocols.find((protocol) => protocol.messages !== undefined);
+  const page = pageOf(protocols.map(({ name }) => name));
+  return [httpServing({ wires: [...http, page], messages }), ...streams];
 }
 
 function reportOf(error: unknown, method: MethodInfo): string {

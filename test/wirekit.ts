@@ -1,9 +1,11 @@
 import { describe } from "vitest";
 import { around } from "./wirekit/around.js";
 import { cancel } from "./wirekit/cancel.js";
+import { type Carries, EVERYTHING } from "./wirekit/carries.js";
 import { errors } from "./wirekit/errors.js";
 import { flow } from "./wirekit/flow.js";
 import { headers } from "./wirekit/headers.js";
+import { lacking } from "./wirekit/lacking.js";
 import { loss } from "./wirekit/loss.js";
 import { shapes } from "./wirekit/shapes.js";
 import type { Open } from "./wirekit/world.js";
@@ -16,6 +18,8 @@ export interface KitOptions {
   readonly buffered?: boolean;
   /** Calls of one connection run side by side; true unless said otherwise. */
   readonly interleaved?: boolean;
+  /** What its wire can carry; everything unless said otherwise. */
+  readonly carries?: Partial<Carries>;
 }
 
 /**
@@ -23,13 +27,15 @@ export interface KitOptions {
  * Each test opens a world of its own.
  */
 export function wireKit(name: string, open: Open, options: KitOptions = {}): void {
+  const carries: Carries = { ...EVERYTHING, ...options.carries };
   describe(name, () => {
-    shapes(open);
-    errors(open);
-    headers(open);
-    cancel(open);
-    flow(open, options.buffered ?? false);
-    around(open);
-    if (options.severable ?? true) loss(open, options.interleaved ?? true);
+    shapes(open, carries);
+    errors(open, carries);
+    headers(open, carries);
+    cancel(open, carries);
+    flow(open, carries, { buffered: options.buffered ?? false });
+    around(open, carries);
+    lacking(open, carries);
+    if (options.severable ?? true) loss(open, carries, { interleaved: options.interleaved ?? true });
   });
 }

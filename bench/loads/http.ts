@@ -11,7 +11,7 @@ export interface HttpLoad {
 }
 
 /**
- * An HTTP/1.1 client by hand on one connection kept alive, for answers of ASCII with a Content-Length: it costs little, so that more of the
+ * An HTTP/1.1 client by hand on one connection kept alive, for answers of ASCII: it costs little, so that more of the
  * machine is left for the server. Calls take turns.
  */
 export async function openHttp(address: string, load: HttpLoad): Promise<EchoClient> {
@@ -56,8 +56,7 @@ class HttpClient {
   #heard(chunk: string): void {
     const text = this.#rest === "" ? chunk : this.#rest + chunk;
     const end = text.indexOf("\r\n\r\n");
-    const length = end < 0 ? undefined : /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end + 2))?.[1];
-    if (length === undefined || text.length < end + 4 + Number(length)) {
+    if (end < 0 || !isWhole(text, end)) {
       this.#rest = text;
       return;
     }
@@ -67,4 +66,11 @@ class HttpClient {
     answered?.resolve(this.#load.read(text.slice(end + 4)));
     this.#next();
   }
+}
+
+/** Says whether the answer whose head ends at `end` has all come. In chunks, the sizes stay where they are: whoever reads looks for what is between them. */
+function isWhole(text: string, end: number): boolean {
+  const head = text.slice(0, end + 2);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  return length === undefined ? text.endsWith("\r\n0\r\n\r\n") : text.length >= end + 4 + Number(length);
 }

@@ -1,15 +1,23 @@
 import { describe, expect, test } from "vitest";
 import type { Handler, Interceptor } from "../../src/call/handler.js";
+import type { Carries } from "./carries.js";
 import { all, arrange, errorFrom, type Open } from "./world.js";
 
 /** Interceptors, at both ends. */
-export function around(open: Open): void {
+export function around(open: Open, carries: Carries): void {
+  const { streams } = carries;
+
   describe("Interceptors", () => {
     test("At the server they see every shape of call, what it answers and how it fails.", async () => {
       const { client, seen } = await arrange(open);
       await client.echo([1], { headers: { "x-watch": "unary" } });
       expect(seen.count("unary called kit.Kit/echo unary")).toBe(1);
       expect(seen.count("unary answered [1]")).toBe(1);
+      await errorFrom(client.greet({ name: "" }, { headers: { "x-watch": "wrong" } }));
+      await seen.heard("wrong called kit.Kit/greet unary");
+      await errorFrom(client.fail({ code: "aborted", message: "No." }, { headers: { "x-watch": "failed" } }));
+      await seen.heard("failed failed aborted: No.");
+      if (!streams) return;
       await all(client.count({ to: 2 }, { headers: { "x-watch": "stream" } }));
       expect([0, 1].map((n) => seen.count(`stream answered ${n}`))).toEqual([1, 1]);
       await client.sum([1, 2], { headers: { "x-watch": "input" } });
@@ -21,23 +29,13 @@ export function around(open: Open): void {
         client.failStream({ code: "aborted", message: "Torn.", after: 1 }, { headers: { "x-watch": "torn" } }),
       );
       expect(seen.count("torn failed aborted: Torn.")).toBe(1);
-      await errorFrom(client.greet({ name: "" }, { headers: { "x-watch": "wrong" } }));
-      await seen.heard("wrong called kit.Kit/greet unary");
-    });
-
-    test("At the server they hear when a reader leaves a stream.", async () => {
-      const { client, seen } = await arrange(open);
-      const stream = client.hangStream({ key: "a", first: 1 }, { headers: { "x-watch": "left" } });
-      await stream.next();
-      await stream.return?.();
-      await seen.heard("left over");
-      await seen.heard("a finally");
     });
 
     test("At the server they can refuse a call before its input is looked at.", async () => {
       const { client } = await arrange(open);
       const refused = { headers: { "x-watch": "no", "x-refuse": "1" } };
       expect((await errorFrom(client.greet({ name: "" }, refused))).code).toBe("permission_denied");
+      if (!streams) return;
       expect((await errorFrom(client.count({ to: 1 }, refused))).code).toBe("permission_denied");
       expect((await errorFrom(client.double([1], refused))).code).toBe("permission_denied");
     });
@@ -52,15 +50,11 @@ export function around(open: Open): void {
         'inner answered "x"',
         'outer answered "x"',
       ]);
-      expect(await all(client.double([1]))).toEqual([2]);
-      expect(order.splice(0)).toEqual([
-        "outer kit.Kit/double",
-        "inner kit.Kit/double",
-        "inner answered 2",
-        "outer answered 2",
-      ]);
       await errorFrom(client.fail({ code: "aborted", message: "No." }));
-      expect(order.slice(2)).toEqual(["inner failed aborted: No.", "outer failed aborted: No."]);
+      expect(order.splice(0).slice(2)).toEqual(["inner failed aborted: No.", "outer failed aborted: No."]);
+      if (!streams) return;
+      expect(await all(client.double([1]))).toEqual([2]);
+      expect(order).toEqual(["outer kit.Kit/double", "inner kit.Kit/double", "inner answered 2", "outer answered 2"]);
     });
 
     test("At the client they can add headers, and see those of the answer.", async () => {
@@ -76,7 +70,8 @@ export function around(open: Open): void {
       const { client } = await arrange(open, { interceptors: [adding] });
       const heard = await client.headers(undefined, { headers: { "x-own": "mine" }, timeoutMs: 60_000 });
       expect(heard).toMatchObject({ "x-own": "mine", "x-added": "by an interceptor" });
-      expect([before, after]).toEqual(["one, two", "three"]);
+      expect(before).toBe("one, two");
+      if (carries.trailers) expect(after).toBe("three");
       expect(await client.timeLeft(undefined, { timeoutMs: 60_000 })).toBeGreaterThan(50_000);
     });
 
@@ -97,6 +92,17 @@ export function around(open: Open): void {
       const mocked: Interceptor = () => () => Promise.resolve("mine");
       const { client: mock } = await arrange(open, { interceptors: [mocked] });
       expect(await mock.echo(1)).toBe("mine");
+    });
+
+    if (!streams) return;
+
+    test("At the server they hear when a reader leaves a stream.", async () => {
+      const { client, seen } = await arrange(open);
+      const stream = client.hangStream({ key: "a", first: 1 }, { headers: { "x-watch": "left" } });
+      await stream.next();
+      await stream.return?.();
+      await seen.heard("left over");
+      await seen.heard("a finally");
     });
   });
 }

@@ -64,6 +64,7 @@ export const Kit = service("kit.Kit", {
 export const plain = functions("plain", {
   add: (a: number, b: number) => a + b,
   join: (...parts: string[]) => parts.join("+"),
+  character: (code: number) => String.fromCodePoint(code),
   reverse: (list: readonly number[]) => list.toReversed(),
   nothing: () => undefined,
   path() {
@@ -261,19 +262,22 @@ function watching(seen: Witness): Interceptor {
       if (key === null) return next(call);
       seen.tell(`${key} called ${call.method.path} ${call.method.shape}`);
       if (call.headers.has("x-refuse")) throw new RpcError("permission_denied", "Refused by the interceptor.");
-      const output = next(call);
+      const failed = (error: unknown): never => {
+        seen.tell(`${key} failed ${String(error)}`);
+        throw error;
+      };
+      let output: unknown;
+      try {
+        output = next(call);
+      } catch (error) {
+        failed(error);
+      }
       if (call.method.shape === "serverStream" || call.method.shape === "bidi")
         return watched(output as AsyncIterable<unknown>, seen, key);
-      return Promise.resolve(output).then(
-        (answer) => {
-          seen.tell(`${key} answered ${JSON.stringify(answer)}`);
-          return answer;
-        },
-        (error: unknown) => {
-          seen.tell(`${key} failed ${String(error)}`);
-          throw error;
-        },
-      );
+      return Promise.resolve(output).then((answer) => {
+        seen.tell(`${key} answered ${JSON.stringify(answer)}`);
+        return answer;
+      }, failed);
     };
 }
 

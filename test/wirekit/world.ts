@@ -8,6 +8,7 @@ import { type ClientParts, clientOf } from "../../src/call/stub.js";
 import { value } from "../../src/codecs/value.js";
 import type { Client, FunctionsClient } from "../../src/contract/infer.js";
 import { CHOSEN, Kit, type KitServer, kitServer, type plain } from "./service.js";
+import type { Carries } from "./carries.js";
 import { type Witness, witness } from "./witness.js";
 
 /** A way from a caller to the kit's server. */
@@ -127,6 +128,16 @@ export async function errorFrom(answer: unknown): Promise<RpcError> {
     throw error;
   }
   throw new Error("The call was expected to fail, and it did not.");
+}
+
+/**
+ * Resolves when a method has told how it heard of its call's end: `a aborted canceled`. Where the wire does not carry the reason, the
+ * last word may be that of any end from outside.
+ */
+export async function heardEnd(seen: Witness, event: string, { reasons }: Carries): Promise<void> {
+  if (reasons) return await seen.heard(event);
+  const what = event.slice(0, event.lastIndexOf(" "));
+  await Promise.race(["canceled", "deadline_exceeded", "unavailable"].map((code) => seen.heard(`${what} ${code}`)));
 }
 
 /** Every message of a stream. */

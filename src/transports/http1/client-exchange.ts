@@ -1,7 +1,8 @@
 import type { OutBuffer } from "../../bytes/out-buffer.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut, HttpRequest } from "../../wires/http.js";
 import type { Outlet, Session } from "../../wires/wire.js";
-import { latin1, writeWhole } from "./head-bytes.js";
+import { latin1 } from "./latin1.js";
+import { writeChunk, writeWhole } from "./write-message.js";
 
 type Status = Parameters<HttpIn["reset"]>[0];
 
@@ -23,6 +24,8 @@ export class ClientExchange implements HttpOut {
   readonly #heard: HttpIn;
   #over = false;
   #waiting = false;
+  /** The server has just said that it changes the protocol (RFC 9110 §15.2.2). */
+  #switching = false;
 
   constructor(owner: AskOwner, request: HttpRequest, heard: HttpIn) {
     this.#owner = owner;
@@ -34,7 +37,8 @@ export class ClientExchange implements HttpOut {
   begin(head: Uint8Array, body: string | Uint8Array | undefined): void {
     const { output, outlet } = this.#owner;
     const before = output.length;
-    if (body === undefined && this.method === "GET") {
+    // RFC 9110 §8.6: a request that is not meant to have a body says nothing of one.
+    if (body === undefined ? this.method === "GET" : body.length === 0 && BODILESS.has(this.method)) {
       output.push(head);
       output.push(LINE_END);
       this.said = true;
@@ -49,7 +53,10 @@ export class ClientExchange implements HttpOut {
   }
 
   answer(head: HttpAnswer): void {
-    if (!this.#over) this.#heard.answer(head);
+    if (this.#over) return;
+    this.#switching = head.status === 101;
+    this.#heard.answer(head);
+    this.#switching = false;
   }
 
   /** Tells of a part of the answer; false: no more for now. */
@@ -82,17 +89,16 @@ export class ClientExchange implements HttpOut {
     if (this.said || this.#over) return true;
     const { output, outlet } = this.#owner;
     const before = output.length;
-    const bytes = typeof body === "string" ? encoder.encode(body) : body;
-    if (bytes.length > 0) {
-      output.push(latin1(`${bytes.length.toString(16)}\r\n`));
-      output.push(bytes);
-      output.push(LINE_END);
-    }
-    if (last) output.push(LAST_CHUNK);
+    writeChunk(output, body, last);
     this.said = last;
     outlet.wrote(output.length - before);
     if (!last && outlet.full) this.#waiting = true;
     return last || !outlet.full;
+  }
+
+  /** HTTP/1.1 could send them, but nobody may count on their being read (RFC 9110 §6.5.1): they are left out. */
+  trailers(): void {
+    this.data("", true);
   }
 
   resume(): void {
@@ -106,14 +112,13 @@ export class ClientExchange implements HttpOut {
   }
 
   upgrade(_fields: HttpAnswer["fields"], open: (outlet: Outlet) => Session): boolean {
-    if (this.#over) return false;
+    if (this.#over || !this.#switching) return false;
     this.#over = true;
     this.#owner.handOver(open);
     return true;
   }
 }
 
-const encoder = new TextEncoder();
 const LINE_END = latin1("\r\n");
 const CHUNKED = latin1("transfer-encoding: chunked\r\n\r\n");
-const LAST_CHUNK = latin1("0\r\n\r\n");
+const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "DELETE", "TRACE"]);

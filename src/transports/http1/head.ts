@@ -31,8 +31,12 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!-~]+) HTTP\/(\d\.\d)$/u;
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: .*)?$/u;
+/** The target as browsers leave it (RFC 3986 allows less): no fragment, no quotes, no angle brackets. */
+const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!$-;=?-~]+) HTTP\/(\d\.\d)$/u;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\u0080-\u00ff]*)?$/u;
+/** RFC 9110 §7.2, §4.2.1: a name or an address, and a port. */
+const HOST = /^[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]*$/u;
+const ABSOLUTE = /^https?:\/\/[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]+((?:[/?].*)?)$/iu;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
 const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"]);
 const LONGEST_TARGET = 8192;
@@ -41,43 +45,38 @@ const LONGEST_TARGET = 8192;
 export function readRequestHead(text: string): RequestHead | Refusal {
   const lines = text.split("\r\n");
   const [, method = "", target = "", version = ""] = REQUEST_LINE.exec(lines[0] ?? "") ?? [];
-  if (method === "")
-    return bad(`The request line is none of HTTP/1.1: ${JSON.stringify((lines[0] ?? "").slice(0, 80))}.`);
+  if (method === "") return bad(`The request line is none of HTTP/1.1: ${shown(lines[0] ?? "")}.`);
   if (version !== "1.1" && version !== "1.0")
     return { refused: 505, reason: `HTTP/${version} is not spoken here: use HTTP/1.1.` };
   if (!METHODS.has(method)) return { refused: 501, reason: `Method ${method} is not known here: use POST or GET.` };
   if (target.length > LONGEST_TARGET)
-    return { refused: 414, reason: `A target may have ${LONGEST_TARGET} characters.` };
+    return { refused: 414, reason: `A target may have ${LONGEST_TARGET} characters, and this one has more.` };
   const where = readTarget(target, method);
-  if (where === undefined) return bad(`The target is no path: ${JSON.stringify(target.slice(0, 80))}.`);
+  if (where === undefined) return bad(`The target is no path: ${shown(target)}.`);
   const fields = readFields(lines);
   if ("refused" in fields) return fields;
   const old = version === "1.0";
   const hosts = valuesOf(fields, "host");
   if (hosts.length > 1 || (!old && hosts.length === 0)) return bad("A request of HTTP/1.1 has exactly one field host.");
+  if (!HOST.test(hosts[0] ?? "")) return bad(`The field host is no host: ${shown(hosts[0] ?? "")}.`);
   const length = requestLength(fields, old);
   if (typeof length === "object") return length;
-  const connection = tokensOf(fields, "connection");
   const request: HttpRequest = { method, path: where.path, query: where.query, fields, memo: undefined };
-  const keepAlive = old ? connection.includes("keep-alive") : !connection.includes("close");
-  const expects = !old && tokensOf(fields, "expect").includes("100-continue");
-  return { request, length, keepAlive, old, expects };
+  const expects = !old && length !== 0 && tokensOf(fields, "expect").includes("100-continue");
+  return { request, length, keepAlive: isKept(fields, old), old, expects };
 }
 
 /** Reads an answer's head, as `readRequestHead` does a request's. `method` is what was asked: a HEAD is answered without a body. */
 export function readAnswerHead(text: string, method: string): AnswerHead | Refusal {
   const lines = text.split("\r\n");
   const [, minor, code] = STATUS_LINE.exec(lines[0] ?? "") ?? [];
-  if (code === undefined)
-    return bad(`The status line is none of HTTP/1.1: ${JSON.stringify((lines[0] ?? "").slice(0, 80))}.`);
+  if (code === undefined) return bad(`The status line is none of HTTP/1.1: ${shown(lines[0] ?? "")}.`);
   const status = Number(code);
   const fields = readFields(lines);
   if ("refused" in fields) return fields;
   const length = answerLength(fields, { status, method });
   if (typeof length === "object") return length;
-  const connection = tokensOf(fields, "connection");
-  const kept = minor === "0" ? connection.includes("keep-alive") : !connection.includes("close");
-  return { status, fields, length, keepAlive: kept && length !== "close" };
+  return { status, fields, length, keepAlive: length !== "close" && isKept(fields, minor === "0") };
 }
 
 /** The value of a field that occurs once; the first, where it occurs more often. */
@@ -88,10 +87,8 @@ export function fieldOf(fields: Fields, name: string): string | undefined {
 function readTarget(target: string, method: string): { path: string; query: string } | undefined {
   if (target === "*") return method === "OPTIONS" ? { path: "*", query: "" } : undefined;
   // RFC 9112 §3.2.2: absolute-form, as proxies are sent; whose it is was decided by who connected.
-  const rest = target.startsWith("/")
-    ? target
-    : /^https?:\/\/[^/?#]+(?<rest>[/?].*)?$/iu.exec(target)?.groups?.["rest"];
-  if (rest === undefined) return /^https?:\/\/[^/?#]+$/iu.test(target) ? { path: "/", query: "" } : undefined;
+  const rest = target.startsWith("/") ? target : ABSOLUTE.exec(target)?.[1];
+  if (rest === undefined) return undefined;
   const mark = rest.indexOf("?");
   const path = mark < 0 ? rest : rest.slice(0, mark);
   return { path: path === "" ? "/" : path, query: mark < 0 ? "" : rest.slice(mark + 1) };
@@ -104,11 +101,15 @@ function readFields(lines: readonly string[]): Fields | Refusal {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(0, colon));
     // A space before the colon, or a line that goes on with the one before, is what requests are smuggled with (RFC 9112 §5.1, §5.2).
-    if (!NAME.test(name)) return bad(`A line of the head is no field: ${JSON.stringify(line.slice(0, 80))}.`);
+    if (!NAME.test(name)) return bad(`A line of the head is no field: ${shown(line)}.`);
     // A field's white space around is no part of it; other controls have no place in it (RFC 9110 §5.5).
     const value = trimmed(line, colon + 1);
-    if (CONTROL.test(value)) return bad(`Field ${JSON.stringify(name.slice(0, 80))} holds a control character.`);
-    fields.push([name.toLowerCase(), value]);
+    if (CONTROL.test(value)) return bad(`Field ${shown(name)} holds a control character.`);
+    const lower = name.toLowerCase();
+    // White space to some readers and none to others: RFC 9110 §5.6.3 allows it, attackers use it.
+    if ((lower === "transfer-encoding" || lower === "content-length") && line.includes("\t"))
+      return bad(`Field ${shown(name)} holds a tab.`);
+    fields.push([lower, value]);
   }
   return fields;
 }
@@ -153,8 +154,14 @@ function answerLength(fields: Fields, { status, method }: { status: number; meth
 function lengthOf(values: readonly string[]): number | Refusal {
   const [value = ""] = values;
   if (values.length > 1 || !/^\d{1,15}$/u.test(value))
-    return bad(`The content-length is no number of bytes: ${JSON.stringify(values.join(", ").slice(0, 80))}.`);
+    return bad(`The content-length is no number of bytes: ${shown(values.join(", "))}.`);
   return Number(value);
+}
+
+/** RFC 9112 §9.3: `close` goes before all else; HTTP/1.0 is kept only where it says so. */
+function isKept(fields: Fields, old: boolean): boolean {
+  const options = tokensOf(fields, "connection");
+  return !options.includes("close") && (!old || options.includes("keep-alive"));
 }
 
 function valuesOf(fields: Fields, name: string): string[] {
@@ -170,6 +177,11 @@ function tokensOf(fields: Fields, name: string): string[] {
       .split(",")
       .map((token) => token.trim()),
   );
+}
+
+/** The beginning of what cannot be read, for a person. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
 }
 
 function bad(reason: string): Refusal {

@@ -4,8 +4,11 @@ import type { HttpAsk, HttpIn, HttpOut, HttpRequest } from "../../wires/http.js"
 import type { HttpTarget, Limits, Outlet, Session } from "../../wires/wire.js";
 import { BodyReader } from "./body-reader.js";
 import { type AskOwner, ClientExchange } from "./client-exchange.js";
-import { type AnswerHead, fieldOf, readAnswerHead } from "./head.js";
-import { fieldLines, findHeadEnd, headText, latin1 } from "./head-bytes.js";
+import { type AnswerHead, fieldOf, readAnswerHead, type Refusal } from "./head.js";
+import { BARE_LF, findHeadEnd } from "./head-end.js";
+import { KnownHeads } from "./known-heads.js";
+import { latin1Text } from "./latin1.js";
+import { requestBytes } from "./request-bytes.js";
 
 type Status = Parameters<Session["lost"]>[0];
 
@@ -24,13 +27,18 @@ export class Http1ClientSession implements Session, AskOwner {
   readonly #http: HttpTarget;
   readonly #buffer = new InBuffer();
   readonly #body = new BodyReader();
-  readonly #heads: WeakMap<HttpRequest, Uint8Array> = new WeakMap();
+  /** The last request and its head: a client mostly says the same again. */
+  #request: HttpRequest | undefined = undefined;
+  #requestHead: Uint8Array = EMPTY;
+  readonly #heads = new KnownHeads<AnswerHead>();
   #exchange: ClientExchange | undefined = undefined;
   /** The head of the answer that is being read, once it has come. */
   #head: AnswerHead | undefined = undefined;
   #searched = 0;
   #reading = false;
   #paused = false;
+  /** The server has said everything. */
+  #finished = false;
   #over = false;
 
   constructor(outlet: Outlet, options: { readonly limits: Limits; readonly http: HttpTarget }) {
@@ -50,8 +58,13 @@ export class Http1ClientSession implements Session, AskOwner {
       exchange.lost(unavailable("The connection carries no more requests: call again for a new one."));
       return exchange;
     }
+    const head = this.#headOf(request);
+    if (typeof head === "string") {
+      exchange.lost(failed("invalid_argument", head));
+      return exchange;
+    }
     this.#exchange = exchange;
-    exchange.begin(this.#headOf(request), body);
+    exchange.begin(head, body);
     return exchange;
   };
 
@@ -65,19 +78,12 @@ export class Http1ClientSession implements Session, AskOwner {
   gather(): void {}
 
   finish(): void {
-    this.leaving = true;
-    if (this.#over || this.#paused) return;
-    const exchange = this.#exchange;
-    if (exchange === undefined) return;
-    if (this.#head !== undefined && this.#body.endsWithConnection) this.#heardAll(exchange, EMPTY, NOWHERE);
-    else {
-      const what = this.#head === undefined ? "before it answered" : "within its answer";
-      this.#lose(unavailable(`The server closed the connection ${what}.`));
-    }
+    this.leaving = this.#finished = true;
+    this.#checkFinished();
   }
 
   lost(status: Status): void {
-    this.#lose(status);
+    this.#stop()?.lost(status);
   }
 
   drained(): void {
@@ -98,50 +104,68 @@ export class Http1ClientSession implements Session, AskOwner {
     this.#read();
     if (!this.#over) this.#buffer.keep();
     // The goodbye may have come while nothing was read.
-    if (this.leaving && this.#exchange !== undefined && this.#body.endsWithConnection) this.finish();
+    this.#checkFinished();
   }
 
   /** The exchange is given up, and with it the connection: HTTP/1.1 cannot take back a request. */
   giveUp(exchange: ClientExchange, reason: string): void {
     if (this.#exchange !== exchange) return;
-    this.#over = this.leaving = true;
-    this.#exchange = undefined;
+    this.#stop();
     this.outlet.cut(reason);
   }
 
   /** The server has agreed to speak another protocol. */
   handOver(open: (outlet: Outlet) => Session): void {
     const { bytes, at, until } = this.#buffer;
-    this.#over = this.leaving = true;
-    this.#exchange = undefined;
+    this.#stop();
     this.outlet.become(open, bytes.subarray(at, until));
   }
 
-  #lose(status: Status): void {
-    this.#over = this.leaving = true;
+  /** Nothing more is read and nothing is open; returns what was. What comes is thrown away, so that the peer's goodbye is heard. */
+  #stop(): ClientExchange | undefined {
     const exchange = this.#exchange;
-    this.#exchange = undefined;
-    exchange?.lost(status);
+    this.#over = this.leaving = true;
+    this.#exchange = this.#head = undefined;
+    this.#buffer.clear();
+    if (this.#paused) this.outlet.resume();
+    this.#paused = false;
+    return exchange;
   }
 
-  /** The answer cannot be taken: its exchange ends with a reason, and the connection too. */
+  /** The server has broken the protocol: its exchange ends with a reason, and the connection too. */
   #refuse(status: Status): void {
-    this.#lose(status);
+    const exchange = this.#stop();
+    exchange?.lost(status);
     this.outlet.fail(status.message);
   }
 
-  /** The request line and fields up to the framing. */
-  #headOf(request: HttpRequest): Uint8Array {
-    const known = this.#heads.get(request);
-    if (known !== undefined) return known;
-    const { method, path, query, fields } = request;
-    const target = `${path === "" ? "/" : path}${query === "" ? "" : `?${query}`}`.replaceAll(
-      /[^!-~]/gu,
-      encodeURIComponent,
-    );
-    const head = latin1(`${method} ${target} HTTP/1.1\r\nhost: ${this.#http.authority}\r\n${fieldLines(fields)}`);
-    this.#heads.set(request, head);
-    return head;
+  /** The answer is more than this end takes. */
+  #tooMuch(what: string, most: number): void {
+    const message = `${what} may have ${most} bytes, and this one has more.`;
+    this.#stop()?.lost(failed("resource_exhausted", message));
+    this.outlet.cut(message);
+  }
+
+  /** After the server's goodbye, ends the exchange whose answer ends with the connection, or will never be whole. */
+  #checkFinished(): void {
+    const exchange = this.#exchange;
+    if (!this.#finished || this.#over || this.#paused || exchange === undefined) return;
+    if (this.#head !== undefined && this.#body.endsWithConnection) {
+      this.#heardAll(exchange, EMPTY, NOWHERE);
+      return;
+    }
+    const what = this.#head === undefined ? "before it answered" : "within its answer";
+    this.#stop()?.lost(unavailable(`${this.#http.authority} closed the connection ${what}.`));
+    this.outlet.wrote(0);
+  }
+
+  /** The request line and fields up to the framing; a sentence where they cannot be sent. */
+  #headOf(request: HttpRequest): Uint8Array | string {
+    if (request === this.#request) return this.#requestHead;
+    const head = requestBytes(request, this.#http.authority);
+    if (typeof head === "string") return head;
+    this.#request = request;
+    return (this.#requestHead = head);
   }
 
   #read(): void {
@@ -163,33 +187,44 @@ export class Http1ClientSession implements Session, AskOwner {
   #readHead(exchange: ClientExchange): boolean {
     const buffer = this.#buffer;
     if (buffer.held === 0) return false;
-    const end = findHeadEnd(buffer, buffer.at + this.#searched);
-    if ((end < 0 ? buffer.until : end) - buffer.at > this.#limits.maxHeaderBytes) {
-      const most = this.#limits.maxHeaderBytes;
-      this.#refuse(
-        failed("resource_exhausted", `The head of an answer may have ${most} bytes, and this one has more.`),
-      );
+    const { bytes, at, until } = buffer;
+    // The same head says another thing of the body after a HEAD.
+    const usual = exchange.method !== "HEAD";
+    const known = usual ? this.#heads.take(buffer) : undefined;
+    if (known !== undefined) {
+      this.#begin(exchange, known);
+      return true;
+    }
+    const end = findHeadEnd(buffer, this.#searched);
+    const most = this.#limits.maxHeaderBytes;
+    if (end !== BARE_LF && (end < 0 ? until : end) - at > most) {
+      this.#tooMuch("The head of an answer", most);
       return false;
     }
-    if (end < 0) {
-      this.#searched = Math.max(0, buffer.held - 3);
+    if (end === -1) {
+      this.#searched = until - at;
       return false;
     }
-    this.#searched = 0;
-    const head = readAnswerHead(headText(buffer.bytes, buffer.at, end), exchange.method);
+    const head: AnswerHead | Refusal =
+      end === BARE_LF ? BROKEN_LINES : readAnswerHead(latin1Text(bytes, at, end), exchange.method);
+    if ("refused" in head) {
+      this.#refuse(failed("internal", `The answer is none of HTTP/1.1. ${head.reason}`));
+      return false;
+    }
     buffer.at = end + 4;
-    if ("refused" in head) this.#refuse(failed("internal", `The answer is none of HTTP/1.1. ${head.reason}`));
-    else this.#begin(exchange, head);
+    if (usual) this.#heads.keep(bytes.subarray(at, end + 4), head);
+    this.#begin(exchange, head);
     return true;
   }
 
   #begin(exchange: ClientExchange, head: AnswerHead): void {
     const { status, fields, length } = head;
+    this.#searched = 0;
     // RFC 9110 §15.2: more is to come after these.
     if (status < 200 && status !== 101) return;
     const most = this.#limits.maxMessageBytes;
     if (typeof length === "number" && length > most) {
-      this.#refuse(failed("resource_exhausted", `An answer may have ${most} bytes, and this one has ${length}.`));
+      this.#tooMuch("The body of an answer", most);
       return;
     }
     if (!head.keepAlive) this.leaving = true;
@@ -197,7 +232,7 @@ export class Http1ClientSession implements Session, AskOwner {
     if (said !== undefined) this.keepAliveMs = Math.max(0, Number(said) * 1000 - 1000);
     this.#head = head;
     this.#body.begin(length);
-    exchange.answer({ status, fields });
+    exchange.answer(head);
     // What is not taken over by another protocol now, never will be.
     if (status === 101 && this.#exchange === exchange)
       this.#refuse(failed("internal", "The server changed the protocol, unasked."));
@@ -206,20 +241,21 @@ export class Http1ClientSession implements Session, AskOwner {
   /** Reads more of the answer's body. False: it has not all come, or its reader wants no more now. */
   #readBody(exchange: ClientExchange): boolean {
     const body = this.#body;
+    const { bytes } = this.#buffer;
     const part = body.next(this.#buffer);
-    if (part === "more") return false;
     if (part === "broken") {
       this.#refuse(failed("internal", "The chunks of the answer are none of HTTP/1.1."));
       return false;
     }
     const most = this.#limits.maxMessageBytes;
-    if (body.found > most) {
-      this.#refuse(failed("resource_exhausted", `An answer may have ${most} bytes, and this one has more.`));
+    if (body.atLeast > most) {
+      this.#tooMuch("The body of an answer", most);
       return false;
     }
+    if (part === "more") return false;
     if (part === "end") this.#heardAll(exchange, EMPTY, NOWHERE);
-    else if (body.left === 0) this.#heardAll(exchange, this.#buffer.bytes, body.range);
-    else if (!exchange.hear(this.#buffer.bytes, body.range, false) && this.#exchange === exchange) {
+    else if (body.whole) this.#heardAll(exchange, bytes, body.range);
+    else if (!exchange.hear(bytes, body.range, false) && this.#exchange === exchange) {
       this.#paused = true;
       this.outlet.pause();
       return false;
@@ -235,7 +271,7 @@ export class Http1ClientSession implements Session, AskOwner {
     exchange.hear(bytes, range, true);
     if (this.#exchange === undefined) this.outlet.wrote(0);
     if (this.leaving && this.#exchange === undefined && !this.#over) {
-      this.#over = true;
+      this.#stop();
       this.outlet.leave();
     }
   }
@@ -243,11 +279,12 @@ export class Http1ClientSession implements Session, AskOwner {
 
 const EMPTY = new Uint8Array(0);
 const NOWHERE = { start: 0, end: 0 };
+const BROKEN_LINES: Refusal = { refused: 400, reason: "A line of the head ends without CR before the LF." };
 
 function unavailable(message: string): Status {
   return failed("unavailable", message);
 }
 
-function failed(code: "unavailable" | "internal" | "resource_exhausted", message: string): Status {
+function failed(code: Exclude<Status["code"], "ok">, message: string): Status {
   return { code, message, details: [], trailers: [] };
 }

@@ -4,7 +4,9 @@ import type { HttpAnswer, HttpServe } from "../../wires/http.js";
 import type { Limits, Outlet, Session } from "../../wires/wire.js";
 import { BodyReader } from "./body-reader.js";
 import { type RequestHead, readRequestHead, type Refusal } from "./head.js";
-import { findHeadEnd, headText } from "./head-bytes.js";
+import { BARE_LF, findHeadEnd } from "./head-end.js";
+import { KnownHeads } from "./known-heads.js";
+import { latin1, latin1Text } from "./latin1.js";
 import { ServerExchange, type ExchangeOwner } from "./server-exchange.js";
 
 type Status = Parameters<Session["lost"]>[0];
@@ -27,11 +29,14 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   readonly #body = new BodyReader();
   /** The exchange that is open: its request is being read, or it is being answered. */
   #exchange: ServerExchange | undefined = undefined;
-  /** The last head and its bytes: a client that says the same again gets the same object. */
-  #head: RequestHead | undefined = undefined;
-  #headBytes: Uint8Array = new Uint8Array(0);
-  /** How far the next head has been searched for its end, from the buffer's beginning. */
+  /** A client that says the same again gets the same object. */
+  readonly #heads = new KnownHeads<RequestHead>();
+  /** Bytes of the next head that have been searched for its end. */
   #searched = 0;
+  /** An empty line before the next head has been passed over. */
+  #passedOver = false;
+  /** Bytes of a request that came after its answer had been said. */
+  #dropped = 0;
   #reading = false;
   #paused = false;
   /** For how long the request that is not whole yet has been arriving. */
@@ -79,10 +84,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   }
 
   lost(status: Status): void {
-    this.#over = true;
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    exchange?.lost(status);
+    this.#stop()?.lost(status);
   }
 
   drained(): void {
@@ -91,6 +93,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 
   retire(): void {
     this.#retired = true;
+    if (this.#exchange === undefined) this.#buffer.clear();
     this.outlet.wrote(0);
   }
 
@@ -108,20 +111,17 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   /** The answer has been said. */
   answered(exchange: ServerExchange, keepAlive: boolean): void {
     if (this.#exchange !== exchange) return;
-    if (!keepAlive) {
-      this.#end();
-      return;
-    }
-    if (exchange.reading) this.resume();
+    if (!keepAlive || (exchange.reading && this.#body.left > DROPPED_BYTES)) this.#end();
+    else if (exchange.reading) this.resume();
     else this.#next();
   }
 
   /** What is left of a request need not be read, where it is much. */
   worthReading(exchange: ServerExchange): boolean {
-    return !exchange.reading || ((this.#body.left ?? 0) <= DROPPED_BYTES && !exchange.expects);
+    // Who was told of an error instead of 100 may send the body or not: there is no telling where the next request begins.
+    return !exchange.reading || (this.#body.left - this.#buffer.held <= DROPPED_BYTES && !exchange.expects);
   }
 
-  /** Reading goes on. */
   resume(): void {
     if (this.#paused) {
       this.#paused = false;
@@ -134,20 +134,26 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     }
   }
 
-  /** The connection belongs to somebody else from now on. */
-  handOver(): void {
-    this.#over = true;
-    this.#exchange = undefined;
+  letGo(): void {
+    this.#stop();
   }
 
   /** After the peer's goodbye, ends an exchange whose request will never be whole. One that is, is answered: half-closing is no cancelling. */
   #checkFinished(): void {
+    if (!this.#finished || this.#over || this.#paused || this.#exchange?.reading !== true) return;
+    this.#stop()?.lost({ code: "canceled", message: CUT, details: [], trailers: [] });
+    this.outlet.wrote(0);
+  }
+
+  /** Nothing more is read and nothing is open; returns what was. What comes is thrown away, so that the peer's goodbye is heard. */
+  #stop(): ServerExchange | undefined {
     const exchange = this.#exchange;
-    if (!this.#finished || this.#over || this.#paused || exchange?.reading !== true) return;
     this.#over = true;
     this.#exchange = undefined;
-    exchange.lost({ code: "canceled", message: CUT, details: [], trailers: [] });
-    this.outlet.wrote(0);
+    this.#buffer.clear();
+    if (this.#paused) this.outlet.resume();
+    this.#paused = false;
+    return exchange;
   }
 
   #pause(): void {
@@ -157,10 +163,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 
   /** The connection ends after what has been written. */
   #end(): void {
-    this.#over = true;
-    this.#exchange = undefined;
-    this.#buffer.clear();
-    if (this.#paused) this.outlet.resume();
+    this.#stop();
     this.outlet.leave();
   }
 
@@ -183,50 +186,47 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   /** Reads the head of the next request, and begins it. False: it has not all come. */
   #readHead(): boolean {
     const buffer = this.#buffer;
-    // RFC 9112 §2.2: an empty line before a request is passed over.
-    if (
-      this.#searched === 0 &&
-      buffer.held >= 2 &&
-      buffer.bytes[buffer.at] === CR &&
-      buffer.bytes[buffer.at + 1] === LF
-    )
-      buffer.at += 2;
-    if (buffer.held === 0 || this.#retired) return false;
-    const end = findHeadEnd(buffer, buffer.at + this.#searched);
-    const length = (end < 0 ? buffer.until : end) - buffer.at;
-    if (length > this.#limits.maxHeaderBytes) {
-      this.#refuse({
-        refused: 431,
-        reason: `A head may have ${this.#limits.maxHeaderBytes} bytes, and this one has more.`,
-      });
-      return false;
-    }
-    if (end < 0) {
-      this.#searched = Math.max(0, buffer.held - 3);
-      return false;
-    }
+    if (this.#retired) buffer.clear();
+    this.#passEmptyLine();
+    if (buffer.held === 0) return false;
+    const head = this.#heads.take(buffer) ?? this.#findHead();
+    if (head === undefined) return false;
     this.#searched = 0;
-    const head = this.#parse(end);
-    buffer.at = end + 4;
+    this.#passedOver = false;
     if ("refused" in head) this.#refuse(head);
     else this.#begin(head);
     return true;
   }
 
-  /** Reads the head that ends at a place, or finds that it is the last one again. */
-  #parse(end: number): RequestHead | Refusal {
-    const { bytes, at } = this.#buffer;
-    const known = this.#headBytes;
-    if (this.#head !== undefined && known.length === end - at) {
-      let same = 0;
-      while (same < known.length && known[same] === bytes[at + same]) same += 1;
-      if (same === known.length) return this.#head;
+  /** Passes over one empty line before a request (RFC 9112 §2.2). */
+  #passEmptyLine(): void {
+    const buffer = this.#buffer;
+    if (this.#passedOver || buffer.held < 2) return;
+    this.#passedOver = buffer.bytes[buffer.at] === CR && buffer.bytes[buffer.at + 1] === LF;
+    if (!this.#passedOver) return;
+    buffer.at += 2;
+    this.#searched = 0;
+  }
+
+  /** Takes a head that is none of those known out of the buffer, and reads it; undefined: it has not all come. */
+  #findHead(): RequestHead | Refusal | undefined {
+    const buffer = this.#buffer;
+    const { bytes, at, until } = buffer;
+    const end = findHeadEnd(buffer, this.#searched);
+    const most = this.#limits.maxHeaderBytes;
+    if (end === BARE_LF)
+      return { refused: 400, reason: "A line of the head is empty, or ends without CR before the LF." };
+    if ((end < 0 ? until : end) - at > most) {
+      const inTarget = !bytes.subarray(at, until).includes(CR);
+      return { refused: inTarget ? 414 : 431, reason: `A head may have ${most} bytes, and this one has more.` };
     }
-    const head = readRequestHead(headText(bytes, at, end));
-    if (!("refused" in head)) {
-      this.#head = head;
-      this.#headBytes = bytes.slice(at, end);
+    if (end < 0) {
+      this.#searched = until - at;
+      return undefined;
     }
+    const head = readRequestHead(latin1Text(bytes, at, end));
+    buffer.at = end + 4;
+    if (!("refused" in head)) this.#heads.keep(bytes.subarray(at, end + 4), head);
     return head;
   }
 
@@ -237,41 +237,52 @@ export class Http1ServerSession implements Session, ExchangeOwner {
       return;
     }
     this.#body.begin(length);
+    this.#dropped = 0;
     const exchange = new ServerExchange(this, head);
+    // Who sends the body already waits for no word.
+    exchange.expects = head.expects && this.#buffer.held === 0;
     this.#exchange = exchange;
     exchange.in = this.#serve(head.request, exchange);
-    if (head.expects && length !== 0 && !exchange.said && this.#buffer.held === 0) {
-      this.output.push(CONTINUE);
-      this.outlet.wrote(CONTINUE.length);
-      exchange.expects = false;
-    } else if (this.#buffer.held > 0) exchange.expects = false;
+    if (!exchange.expects || exchange.begun || this.#exchange !== exchange) return;
+    exchange.expects = false;
+    this.output.push(CONTINUE);
+    this.outlet.wrote(CONTINUE.length);
   }
 
   /** Reads more of the body. False: it has not all come, or its reader wants no more now. */
   #readBody(exchange: ServerExchange): boolean {
     const body = this.#body;
+    const { bytes } = this.#buffer;
     const part = body.next(this.#buffer);
-    if (part === "more") return false;
     if (part === "broken") {
       this.#refuse({ refused: 400, reason: "The chunks of the request's body are none of HTTP/1.1." });
       return false;
     }
-    if (body.found > this.#limits.maxMessageBytes) {
+    if (body.atLeast > this.#limits.maxMessageBytes) {
       this.#refuse(this.#tooLarge());
       return false;
     }
-    if (part === "end") {
-      this.#heardAll(exchange, EMPTY, NOWHERE);
-      return true;
+    if (part === "more") return false;
+    if (part === "end") this.#heardAll(exchange, EMPTY, NOWHERE);
+    else if (exchange.said) return this.#drop(exchange);
+    else if (body.whole) this.#heardAll(exchange, bytes, body.range);
+    else if (!exchange.hear(bytes, body.range, false) && this.#exchange === exchange) {
+      this.#pause();
+      return false;
     }
-    // The last bytes and the end are told together, where the length says which they are.
-    if (body.left === 0) {
-      this.#heardAll(exchange, this.#buffer.bytes, body.range);
-      return true;
+    return true;
+  }
+
+  /** Throws away bytes of a request that has been answered. False: there are too many. */
+  #drop(exchange: ServerExchange): boolean {
+    const { range, whole } = this.#body;
+    this.#dropped += range.end - range.start;
+    if (this.#dropped > DROPPED_BYTES) {
+      this.#end();
+      return false;
     }
-    if (exchange.hear(this.#buffer.bytes, body.range, false)) return true;
-    this.#pause();
-    return false;
+    if (whole) this.#heardAll(exchange, EMPTY, NOWHERE);
+    return true;
   }
 
   #heardAll(exchange: ServerExchange, bytes: Uint8Array, range: { start: number; end: number }): void {
@@ -291,9 +302,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     const head: HttpAnswer = { status: refused, fields: PLAIN };
     if (exchange === undefined) ServerExchange.refusal(this, head, `${reason}\n`);
     else exchange.refuse(head, `${reason}\n`);
-    this.#over = true;
-    this.#exchange = undefined;
-    this.#buffer.clear();
+    this.#stop();
     this.outlet.fail(reason);
   }
 }
@@ -301,7 +310,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 const CUT = "The caller closed the connection within the request.";
 const EMPTY = new Uint8Array(0);
 const NOWHERE = { start: 0, end: 0 };
-const CONTINUE: Uint8Array = new Uint8Array(Buffer.from("HTTP/1.1 100 Continue\r\n\r\n"));
+const CONTINUE: Uint8Array = latin1("HTTP/1.1 100 Continue\r\n\r\n");
 const PLAIN: HttpAnswer["fields"] = [["content-type", "text/plain; charset=utf-8"]];
 const CR = 0x0d;
 const LF = 0x0a;

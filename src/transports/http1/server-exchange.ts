@@ -1,8 +1,11 @@
 import type { OutBuffer } from "../../bytes/out-buffer.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../../wires/http.js";
 import type { Outlet, Session } from "../../wires/wire.js";
+import { answerBytes } from "./answer-bytes.js";
+import { fieldLines } from "./field-lines.js";
 import type { RequestHead } from "./head.js";
-import { answerBytes, fieldLines, latin1, type Persistence, writeHead, writeWhole } from "./head-bytes.js";
+import { latin1 } from "./latin1.js";
+import { type Persistence, writeChunk, writeHead, writeWhole } from "./write-message.js";
 
 type Status = Parameters<HttpIn["reset"]>[0];
 
@@ -18,8 +21,10 @@ export interface ExchangeOwner {
   answered(exchange: ServerExchange, keepAlive: boolean): void;
   /** Whether what is left of the request is little enough to be read for nothing. */
   worthReading(exchange: ServerExchange): boolean;
+  /** Reading goes on. */
   resume(): void;
-  handOver(): void;
+  /** The connection is somebody else's, or cut: nothing of it is this session's business any more. */
+  letGo(): void;
 }
 
 /** One request and its answer: the way by which whoever serves it answers. What is said after the end is lost. */
@@ -36,8 +41,8 @@ export class ServerExchange implements HttpOut {
   readonly #head: RequestHead;
   #begun = false;
   #keepAlive = false;
-  /** The body goes out in chunks; else the connection's end is its end. */
-  #chunked = false;
+  /** How the body goes out: in chunks, as it is until the connection ends, or not at all. */
+  #form: "chunks" | "bytes" | "none" = "none";
   #lost = false;
   #waiting = false;
 
@@ -45,6 +50,11 @@ export class ServerExchange implements HttpOut {
     this.#owner = owner;
     this.#head = head;
     this.expects = head.expects;
+  }
+
+  /** An answer has begun: no other can. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** Answers a request whose head could not be read. The connection ends with it. */
@@ -86,6 +96,7 @@ export class ServerExchange implements HttpOut {
     const { output, outlet } = this.#owner;
     const before = output.length;
     const shown = this.#head.request.method !== "HEAD";
+    // RFC 9110 §6.4.1: these have no body, and say nothing of one.
     if (isBodiless(head.status)) {
       writeHead(output, answerBytes(head), persistence);
       output.push(LINE_END);
@@ -96,13 +107,15 @@ export class ServerExchange implements HttpOut {
 
   head(head: HttpAnswer): void {
     if (this.#begun || this.#lost) return;
-    this.#chunked = !this.#head.old;
-    const persistence = this.#begin();
     const { output, outlet } = this.#owner;
+    const { old, request } = this.#head;
+    const bodiless = isBodiless(head.status);
+    // To HTTP/1.0, which has no chunks, the connection's end is the end of the body.
+    const persistence = this.#begin(!old || bodiless);
+    this.#form = bodiless || request.method === "HEAD" ? "none" : old ? "bytes" : "chunks";
     const before = output.length;
-    writeHead(output, answerBytes(head), this.#chunked ? persistence : "close");
-    if (!this.#chunked) this.#keepAlive = false;
-    output.push(this.#chunked && !isBodiless(head.status) ? CHUNKED : LINE_END);
+    writeHead(output, answerBytes(head), persistence);
+    output.push(old || bodiless ? LINE_END : CHUNKED);
     outlet.wrote(output.length - before);
   }
 
@@ -110,19 +123,17 @@ export class ServerExchange implements HttpOut {
     if (!this.#begun || this.said || this.#lost) return true;
     const { output, outlet } = this.#owner;
     const before = output.length;
-    const bytes = typeof body === "string" ? encoder.encode(body) : body;
-    if (this.#head.request.method !== "HEAD") {
-      if (bytes.length > 0) {
-        if (this.#chunked) output.push(latin1(`${bytes.length.toString(16)}\r\n`));
-        output.push(bytes);
-        if (this.#chunked) output.push(LINE_END);
-      }
-      if (last && this.#chunked) output.push(LAST_CHUNK);
-    }
+    if (this.#form === "chunks") writeChunk(output, body, last);
+    else if (this.#form === "bytes") output.push(typeof body === "string" ? encoder.encode(body) : body);
     outlet.wrote(output.length - before);
     if (last) this.#end();
     else if (outlet.full) this.#waiting = true;
     return last || !outlet.full;
+  }
+
+  /** HTTP/1.1 could send them, but nobody may count on their being read (RFC 9110 §6.5.1): they are left out. */
+  trailers(): void {
+    this.data("", true);
   }
 
   resume(): void {
@@ -132,25 +143,26 @@ export class ServerExchange implements HttpOut {
   reset(status: Status): void {
     if (this.said || this.#lost) return;
     this.#lost = true;
-    this.#owner.handOver();
+    this.#owner.letGo();
     this.#owner.outlet.cut(status.message);
   }
 
   upgrade(fields: HttpAnswer["fields"], open: (outlet: Outlet) => Session): boolean {
-    if (this.#begun || this.#lost || (this.reading && this.#head.length !== 0)) return false;
+    // RFC 9110 §7.8: HTTP/1.0 has no upgrade, and the request comes first.
+    if (this.#begun || this.#lost || this.#head.old || (this.reading && this.#head.length !== 0)) return false;
     this.#begun = this.said = true;
     const { output, outlet, rest } = this.#owner;
     const before = output.length;
     output.push(latin1(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\n${fieldLines(fields)}\r\n`));
     outlet.wrote(output.length - before);
-    this.#owner.handOver();
+    this.#owner.letGo();
     outlet.become(open, rest);
     return true;
   }
 
-  #begin(): Persistence {
+  #begin(keepable = true): Persistence {
     this.#begun = true;
-    this.#keepAlive = this.#head.keepAlive && !this.#owner.closing && this.#owner.worthReading(this);
+    this.#keepAlive = keepable && this.#head.keepAlive && !this.#owner.closing && this.#owner.worthReading(this);
     if (!this.#keepAlive) return "close";
     return this.#head.old ? "keep-alive" : undefined;
   }
@@ -164,9 +176,7 @@ export class ServerExchange implements HttpOut {
 const encoder = new TextEncoder();
 const LINE_END = latin1("\r\n");
 const CHUNKED = latin1("transfer-encoding: chunked\r\n\r\n");
-const LAST_CHUNK = latin1("0\r\n\r\n");
 
-/** RFC 9110 §6.4.1: these have no body, and say nothing of one. */
 function isBodiless(status: number): boolean {
   return status === 204 || status === 304;
 }

@@ -39,7 +39,9 @@ class HeaderReader implements MessageReader {
   }
 
   next(): Found {
+    this.value = undefined;
     const held = this.#held;
+    if (this.#toSkip === Number.POSITIVE_INFINITY) return "hopeless";
     const skipped = Math.min(this.#toSkip, held.length);
     this.#toSkip -= skipped;
     held.at += skipped;
@@ -75,12 +77,14 @@ class HeaderReader implements MessageReader {
     const held = this.#held;
     const { at, bytes } = held;
     const { maxMessageBytes, maxDepth } = this.#limits;
-    if (length > maxMessageBytes * SKIPPED_TIMES) return this.#show("hopeless", length);
     if (length > maxMessageBytes) {
-      if (held.length < Math.min(length, SHOWN_BYTES)) return undefined;
-      this.#toSkip = length;
+      const hopeless = length > maxMessageBytes * SKIPPED_TIMES;
+      // Whoever sent a hopeless length may wait for an answer before sending more.
+      if (!hopeless && held.length < Math.min(length, SHOWN_BYTES)) return undefined;
+      this.#toSkip = hopeless ? Number.POSITIVE_INFINITY : length;
       this.#length = undefined;
-      return this.#show("skipped", length);
+      this.shown = shownOf(bytes, at, Math.min(held.until, at + length));
+      return "skipped";
     }
     if (held.length < length) return undefined;
     this.#length = undefined;
@@ -92,22 +96,20 @@ class HeaderReader implements MessageReader {
     this.value = parseJson(decodeUtf8(bytes, at, at + length));
     return this.value === NO_JSON ? "garbage" : "message";
   }
-
-  #show(found: Found, length: number): Found {
-    const { at, bytes, until } = this.#held;
-    this.shown = shownOf(bytes, at, Math.min(until, at + length));
-    return found;
-  }
 }
 
 /** Reads `Content-Length` from a header part; undefined where it has none, several that differ, or a line that is no field. */
 function lengthIn(text: string | undefined): number | undefined {
+  // All that most heads have.
+  const only = /^content-length:[ \t]*(\d{1,15})[ \t]*\r?\n\r?\n$/iu.exec(text ?? "")?.[1];
+  if (only !== undefined) return Number(only);
   let length: number | undefined;
   for (const line of (text ?? "").split(/\r?\n/u)) {
     if (line === "") continue;
-    const [, name = "", value = ""] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t]*$/u.exec(line) ?? [];
+    const [, name = "", rest = ""] = /^([\w!#$%&'*+.^`|~-]+):(.*)$/u.exec(line) ?? [];
     if (name === "") return undefined;
     if (name.toLowerCase() !== "content-length") continue;
+    const value = rest.trim();
     if (!/^\d{1,15}$/u.test(value) || (length !== undefined && length !== Number(value))) return undefined;
     length = Number(value);
   }

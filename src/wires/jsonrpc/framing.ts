@@ -2,8 +2,9 @@ import type { OutBuffer } from "../../bytes/out-buffer.js";
 import type { Limits } from "../wire.js";
 
 /**
- * What MessageReader.next found: a `message`; `garbage`, which is no JSON; JSON that is too `deep`; a message over the limit, which is
- * `skipped`; one too long to skip (`hopeless`); something after which no next message can be found (`lost`). Undefined: not yet.
+ * What MessageReader.next found: a `message`; `garbage`, which is no JSON; JSON that is too `deep`; a message over the limit, which is being
+ * `skipped`; after one of those, more of it than is worth skipping (`hopeless`); something after which no next message can be found (`lost`).
+ * Undefined: not yet.
  */
 export type Found = "message" | "garbage" | "deep" | "skipped" | "hopeless" | "lost" | undefined;
 

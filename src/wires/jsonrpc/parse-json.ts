@@ -7,14 +7,19 @@ export const NO_JSON: unique symbol = Symbol("no JSON");
 export function parseJson(text: string | undefined): unknown {
   if (text === undefined) return NO_JSON;
   try {
-    return JSON.parse(text) as unknown;
+    const value: unknown = JSON.parse(text);
+    return value;
   } catch {
     return NO_JSON;
   }
 }
 
 /** Says whether JSON text, as bytes from `start`, nests too deep. A short text is not looked at. */
-export function tooDeep(bytes: Uint8Array, start: number, span: { readonly length: number; readonly limit: number }): boolean {
+export function tooDeep(
+  bytes: Uint8Array,
+  start: number,
+  span: { readonly length: number; readonly limit: number },
+): boolean {
   const { length, limit } = span;
   return length > limit * 2 && deeperThan(bytes, { start, end: start + length, limit });
 }

@@ -31,6 +31,7 @@ class WholeReader implements MessageReader {
   }
 
   next(): Found {
+    this.value = undefined;
     const bytes = this.#current;
     if (bytes === undefined) return undefined;
     this.#current = this.#later.shift();

@@ -16,23 +16,26 @@ export interface Sniffed {
 /** An XML declaration is looked for in so many bytes. */
 const DECLARATION_BYTES = 1024;
 
+/** How it begins: `<?xml`. */
+const OPENING: readonly number[] = [0x3c, 0x3f, 0x78, 0x6d, 0x6c];
+
 /** Names of encodings in lower case; `utf-16` stands for either order. */
-const NAMES: Readonly<Record<string, Encoding | "utf-16">> = {
-  "utf-8": "utf-8",
-  utf8: "utf-8",
-  "utf-16": "utf-16",
-  utf16: "utf-16",
-  "utf-16le": "utf-16le",
-  "utf-16be": "utf-16be",
-  "iso-8859-1": "iso-8859-1",
-  "iso8859-1": "iso-8859-1",
-  "iso_8859-1": "iso-8859-1",
-  "latin-1": "iso-8859-1",
-  latin1: "iso-8859-1",
-  l1: "iso-8859-1",
-  "us-ascii": "us-ascii",
-  ascii: "us-ascii",
-};
+const NAMES: ReadonlyMap<string, Encoding | "utf-16"> = new Map([
+  ["utf-8", "utf-8"],
+  ["utf8", "utf-8"],
+  ["utf-16", "utf-16"],
+  ["utf16", "utf-16"],
+  ["utf-16le", "utf-16le"],
+  ["utf-16be", "utf-16be"],
+  ["iso-8859-1", "iso-8859-1"],
+  ["iso8859-1", "iso-8859-1"],
+  ["iso_8859-1", "iso-8859-1"],
+  ["latin-1", "iso-8859-1"],
+  ["latin1", "iso-8859-1"],
+  ["l1", "iso-8859-1"],
+  ["us-ascii", "us-ascii"],
+  ["ascii", "us-ascii"],
+]);
 
 /** First bytes that tell the encoding: byte order marks, and the `<?` of UTF-16 (XML 1.0, appendix F). */
 const MARKS: readonly { readonly bytes: readonly number[]; readonly encoding: Encoding; readonly skip: number }[] = [
@@ -70,7 +73,7 @@ export function sniff(
 }
 
 function named(name: string, wide: Encoding | undefined): Sniffed {
-  const found = NAMES[name.toLowerCase()];
+  const found = NAMES.get(name.toLowerCase());
   const encoding = found === "utf-16" ? wide : found;
   const belied = wide === undefined && (encoding === "utf-16le" || encoding === "utf-16be");
   return { encoding: belied ? undefined : encoding, name, skip: 0 };
@@ -88,19 +91,19 @@ function markOf(bytes: Uint8Array, start: number, end: number): (typeof MARKS)[n
   return more ? "more" : undefined;
 }
 
-/** The encoding that an XML declaration names; empty text is none, undefined: the declaration is not over, if it is one. */
+/** The encoding that an XML declaration names, or the usual one; undefined: the declaration is not over, if it is one. */
 function declaration(bytes: Uint8Array, start: number, end: number): string | undefined {
   let at = start;
   while (at < end && isSpace(bytes[at])) at += 1;
-  for (const char of "<?xml") {
+  for (let i = 0; i < OPENING.length; i += 1, at += 1) {
     if (at === end) return undefined;
-    if (bytes[at] !== char.charCodeAt(0)) return "utf-8";
-    at += 1;
+    if (bytes[at] !== OPENING[i]) return "utf-8";
   }
-  let text = "";
-  for (; at < end && text.length < DECLARATION_BYTES; at += 1) {
-    text += String.fromCharCode(bytes[at] ?? 0);
-    if (text.endsWith("?>")) return /\sencoding\s*=\s*["']([^"']*)["']/u.exec(text)?.[1] ?? "utf-8";
+  const until = Math.min(end, at + DECLARATION_BYTES) - 1;
+  for (let close = at; close < until; close += 1) {
+    if (bytes[close] !== 0x3f || bytes[close + 1] !== 0x3e) continue;
+    const text = String.fromCharCode(...bytes.subarray(at, close));
+    return /\sencoding\s*=\s*["']([^"']*)["']/u.exec(text)?.[1] ?? "utf-8";
   }
   return undefined;
 }

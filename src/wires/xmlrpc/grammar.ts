@@ -1,7 +1,17 @@
 import { SCALARS, type ReadScalar } from "./scalars.js";
 
 /** What an element is to the reader. */
-export type Role = "frame" | "methodName" | "name" | "params" | "fault" | "value" | "scalar" | "base64" | "struct" | "array";
+export type Role =
+  | "frame"
+  | "methodName"
+  | "name"
+  | "params"
+  | "fault"
+  | "value"
+  | "scalar"
+  | "base64"
+  | "struct"
+  | "array";
 
 /** What may stand in an element, and what becomes of it. */
 export interface Element {
@@ -22,21 +32,50 @@ export interface Child {
   readonly bit: number;
 }
 
-type Row = readonly [name: string, role: Role, children: readonly (readonly [name: string, bit: number])[], needs: number];
+type Row = readonly [
+  name: string,
+  role: Role,
+  children: readonly (readonly [name: string, bit: number])[],
+  needs: number,
+];
 
 const TYPES: readonly string[] = [...SCALARS.keys(), "base64", "struct", "array"];
 
 /** The grammar of a message (http://xmlrpc.com/spec.md), tolerant where servers are sloppy: an array without data, an answer without a value. */
 const ROWS: readonly Row[] = [
-  ["methodCall", "frame", [["methodName", 1], ["params", 2]], 1],
-  ["methodResponse", "frame", [["params", 1], ["fault", 1]], 0],
+  [
+    "methodCall",
+    "frame",
+    [
+      ["methodName", 1],
+      ["params", 2],
+    ],
+    1,
+  ],
+  [
+    "methodResponse",
+    "frame",
+    [
+      ["params", 1],
+      ["fault", 1],
+    ],
+    0,
+  ],
   ["methodName", "methodName", [], 0],
   ["params", "params", [["param", 0]], 0],
   ["param", "frame", [["value", 1]], 1],
   ["fault", "fault", [["value", 1]], 1],
   ["value", "value", TYPES.map((type) => [type, 1] as const), 0],
   ["struct", "struct", [["member", 0]], 0],
-  ["member", "frame", [["name", 1], ["value", 2]], 3],
+  [
+    "member",
+    "frame",
+    [
+      ["name", 1],
+      ["value", 2],
+    ],
+    3,
+  ],
   ["name", "name", [], 0],
   ["array", "array", [["data", 1]], 0],
   ["data", "frame", [["value", 0]], 0],

@@ -1,5 +1,16 @@
 /** Where the text before the root element is. */
-type Place = "text" | "open" | "bang" | "dash" | "comment" | "comment-" | "comment--" | "pi" | "pi?" | "root" | "doctype";
+type Place =
+  | "text"
+  | "open"
+  | "bang"
+  | "dash"
+  | "comment"
+  | "comment-"
+  | "comment--"
+  | "pi"
+  | "pi?"
+  | "root"
+  | "doctype";
 
 /** Where each character leads; what is not listed leads to `else`. What breaks XML is left to the parser, which reads it next. */
 const TABLE: Readonly<Record<Place, { readonly else: Place; readonly [char: string]: Place }>> = {

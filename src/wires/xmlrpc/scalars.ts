@@ -13,7 +13,12 @@ const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/u;
 /** How servers write what no decimal number is: Python's `repr`, C's `printf`, Java's `toString`, in any case. */
 const INFINITE = /^([+-]?)inf(?:inity)?$/iu;
 const NOT_A_NUMBER = /^[+-]?nan$/iu;
-const BOOLEANS: Readonly<Record<string, boolean>> = { "0": false, "1": true, false: false, true: true };
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ["0", false],
+  ["1", true],
+  ["false", false],
+  ["true", true],
+]);
 
 /**
  * The types whose values are text, by their local names: those of XML-RPC (http://xmlrpc.com/spec.md), and Apache's extensions
@@ -26,7 +31,7 @@ export const SCALARS: ReadonlyMap<string, ReadScalar> = new Map<string, ReadScal
   ["i2", whole(16)],
   ["i8", (text) => big(text.trim(), 19, 64)],
   ["biginteger", (text) => big(text.trim(), MAX_DIGITS)],
-  ["boolean", (text) => BOOLEANS[text.trim()]],
+  ["boolean", (text) => BOOLEANS.get(text.trim())],
   ["string", (text) => text],
   ["double", (text) => float(text.trim())],
   ["float", (text) => float(text.trim())],
@@ -67,7 +72,10 @@ function float(text: string): number | undefined {
 /** A decimal number of any precision: a number where that keeps every digit, else the text. */
 function decimal(text: string): number | string | undefined {
   if (!DECIMAL.test(text)) return undefined;
-  const digits = text.replace(/[eE].*$/u, "").replaceAll(/[+.-]/gu, "").replace(/^0+/u, "");
+  const digits = text
+    .replace(/[eE].*$/u, "")
+    .replaceAll(/[+.-]/gu, "")
+    .replace(/^0+/u, "");
   const number = Number(text);
   const kept = digits.length <= EXACT_DIGITS && Number.isFinite(number) && (number !== 0 || digits === "");
   return kept ? number : text;

@@ -28,14 +28,22 @@ const TABLE: readonly (readonly [number: number, code: Code])[] = [
   [-32_300, "unavailable"],
 ];
 
+/** What XML forbids (XML 1.0 §2.2), and the halves of surrogate pairs that stand alone. */
+const FORBIDDEN =
+  // oxlint-disable-next-line no-control-regex -- the control characters are what is looked for
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu;
+
 const CODE_OF: ReadonlyMap<number, Code> = new Map(TABLE);
 /** Made from the last row to the first, so that the first number of a code stays. */
 const NUMBER_OF: ReadonlyMap<string, number> = new Map(TABLE.toReversed().map(([number, code]) => [code, number]));
 
-/** Writes a status as a fault. An application's own number is the `faultCode` of the first detail; other details have no place. */
+/**
+ * Writes a status as a fault. An application's own number is the `faultCode` of the first detail; other details have no place.
+ * Characters that XML forbids become U+FFFD, since an error is always to be told.
+ */
 export function faultOf({ code, message, details }: Status): Fault {
   const own = details.length === 0 ? undefined : faultCodeOf(details[0]);
-  return { faultCode: own ?? NUMBER_OF.get(code) ?? OURS, faultString: message };
+  return { faultCode: own ?? NUMBER_OF.get(code) ?? OURS, faultString: message.replaceAll(FORBIDDEN, "\uFFFD") };
 }
 
 /** Reads a fault. A number that is not in the table is `unknown`, and kept as the detail `{ faultCode }`. */

@@ -1,0 +1,15 @@
+import type { Protocol } from "../wire.js";
+import { xmlRpcClient } from "./client.js";
+import { xmlRpcServer } from "./server.js";
+
+/** XML-RPC over HTTP (http://xmlrpc.com/spec.md), one message each way. README.md beside this file says what it carries. */
+export const xmlrpc: Protocol = {
+  name: "xmlrpc",
+  http: {
+    name: "xmlrpc",
+    routes: [{ method: "POST", paths: ["/", "/RPC2"], types: ["text/xml", "application/xml"] }],
+    streams: false,
+    server: xmlRpcServer,
+    client: xmlRpcClient,
+  },
+};
