@@ -1,7 +1,7 @@
 import { placeOf } from "./link/carriers.js";
-import { httpClient } from "./link/http-client.js";
+import { httpClient, webSocketClient } from "./link/http-client.js";
 import { PROTOCOLS } from "./protocols.js";
-import type { ClientWire, HttpTarget, Protocol } from "./wires/wire.js";
+import type { Batching, ClientWire, HttpTarget, Protocol } from "./wires/wire.js";
 
 /** Where a client's connections go, and what they speak. */
 export interface Destination {
@@ -9,18 +9,18 @@ export interface Destination {
   /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
   readonly url: string;
   readonly http: HttpTarget;
+  /** How its calls can travel together, where they can. */
+  readonly batching?: Batching | undefined;
 }
 
 /** A way to carry a protocol: the carrier's name in URLs, and what clients then speak; undefined: the protocol does not go that way. */
 type Carrier = (protocol: Protocol) => ClientWire | undefined;
 
-const overHttp: Carrier = ({ http }) => (http === undefined ? undefined : httpClient(http));
-const overStream: Carrier = ({ stream }) => stream;
-
 const CARRIERS: Readonly<Record<string, Carrier>> = {
-  http: overHttp,
-  tcp: overStream,
-  unix: (protocol) => protocol.stream ?? overHttp(protocol),
+  http: httpClient,
+  ws: webSocketClient,
+  tcp: ({ stream }) => stream,
+  unix: (protocol) => protocol.stream ?? httpClient(protocol),
 };
 
 /** Reads `WIRE[+CARRIER]://[USER:PASSWORD@]AUTHORITY[/PATH]`. Throws a TypeError that says what there is. */
@@ -41,7 +41,11 @@ export function destinationOf(url: string): Destination {
     const names = carriers.map(([each]) => each).join(", ");
     throw new TypeError(`Wire ${name} goes over ${names}, not ${JSON.stringify(chosen)}.`);
   }
-  return { wire, ...(chosen === "unix" ? unixTarget(place) : tcpTarget(place, chosen !== "tcp")) };
+  return {
+    wire,
+    batching: protocol.batching,
+    ...(chosen === "unix" ? unixTarget(place) : tcpTarget(place, chosen !== "tcp")),
+  };
 }
 
 function unixTarget(path: string): Pick<Destination, "url" | "http"> {

@@ -7,6 +7,7 @@ import type { CallOptions } from "./contract/call.js";
 import type { Client, FunctionsClient } from "./contract/infer.js";
 import type { Service } from "./contract/service.js";
 import { newCounters } from "./link/counters.js";
+import { batching } from "./link/batching.js";
 import { Pool } from "./link/pool.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
 import type { Limits, SessionOptions } from "./wires/wire.js";
@@ -22,13 +23,15 @@ const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 
 /** How a client calls. Everything has a default. */
 export interface ConnectOptions
-  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "batch" | "xmlrpc"> {
+  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc"> {
   /** Around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** The limit of calls that name none, in ms; without it they wait for as long as it takes. */
   readonly defaultTimeoutMs?: number;
   /** Names of the headers that pass from a call to those made inside it; trace context by default. */
   readonly forwardHeaders?: readonly string[];
+  /** The calls of one turn travel as one where the protocol has a way for it (XML-RPC's `system.multicall`); each still gets its own answer or error. */
+  readonly batch?: boolean;
   /** How many connections to spread calls over, at the most; 1 by default, and 16 over HTTP/1.1, where each carries one call at a time. */
   readonly connections?: number;
   /** An attempt to connect fails after so long; 20 s by default. */
@@ -52,13 +55,13 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
   options?: ConnectOptions,
 ): FunctionsClient<F>;
 export function connect(service: Service | string, url: string, options: ConnectOptions = {}): unknown {
-  const { wire, url: target, http } = destinationOf(url);
-  const { byteOrder, framing, batch, xmlrpc } = options;
+  const { wire, url: target, http, batching: how } = destinationOf(url);
+  const { byteOrder, framing, gzip, xmlrpc } = options;
   const pool = new Pool(
     {
       wire,
       url: target,
-      session: { limits: { ...DEFAULT_LIMITS, ...given(options) }, byteOrder, framing, batch, xmlrpc, http },
+      session: { limits: { ...DEFAULT_LIMITS, ...given(options) }, byteOrder, framing, gzip, xmlrpc, http },
       connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
       counters: newCounters(),
       log: options.log ?? ((): void => {}),
@@ -66,7 +69,7 @@ export function connect(service: Service | string, url: string, options: Connect
     options.connections ?? CONNECTIONS[wire.shares],
   );
   return made(service, {
-    dispatch: pool.dispatch,
+    dispatch: options.batch === true && how !== undefined ? batching(pool.dispatch, how) : pool.dispatch,
     codec: value,
     peer: { address: url },
     interceptors: options.interceptors,

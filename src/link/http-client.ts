@@ -1,15 +1,36 @@
 import type { Dispatch } from "../call/sink.js";
+import { decodingAsk } from "../transports/http-coding.js";
 import { Http1ClientSession } from "../transports/http1/http1-client-session.js";
+import { WebSocketClientSession } from "../transports/websocket/websocket-client-session.js";
 import type { HttpWire } from "../wires/http.js";
-import type { ClientSession, ClientWire, HttpTarget, Outlet, SessionOptions } from "../wires/wire.js";
+import type { ClientSession, ClientWire, HttpTarget, Outlet, Protocol, SessionOptions } from "../wires/wire.js";
 
-/** Puts a wire that rides HTTP on connections of its own: HTTP/1.1, one call at a time on each. */
-export function httpClient(wire: HttpWire): ClientWire {
+/** What is known of a server where nobody says anything of it. */
+const ANYWHERE: HttpTarget = { authority: "localhost", path: "", fields: [] };
+
+/** Puts a protocol that rides HTTP on connections of its own: HTTP/1.1, one call at a time on each. Undefined where it does not ride HTTP. */
+export function httpClient({ http }: Protocol): ClientWire | undefined {
+  if (http === undefined) return undefined;
   return {
-    name: wire.name,
+    name: http.name,
     shares: "none",
-    unaryOnly: !wire.streams,
-    client: (outlet, options) => new HttpClientSession(wire, outlet, options),
+    unaryOnly: !http.streams,
+    client: (outlet, options) => new HttpClientSession(http, outlet, options),
+  };
+}
+
+/** Puts a protocol whose units are messages on WebSockets. Undefined where it has none. */
+export function webSocketClient({ name, messages }: Protocol): ClientWire | undefined {
+  if (messages === undefined) return undefined;
+  return {
+    name,
+    shares: messages.shares,
+    client: (outlet, options) =>
+      new WebSocketClientSession(outlet, (inner) => messages.client(inner, options), {
+        limits: options.limits,
+        http: options.http ?? ANYWHERE,
+        subprotocol: name,
+      }),
   };
 }
 
@@ -18,11 +39,9 @@ class HttpClientSession extends Http1ClientSession implements ClientSession {
   readonly dispatch: Dispatch;
 
   constructor(wire: HttpWire, outlet: Outlet, options: SessionOptions) {
-    const { limits } = options;
-    super(outlet, { limits, http: options.http ?? ANYWHERE });
-    this.dispatch = wire.client(this.ask, options);
+    const { limits, http, gzip } = options;
+    super(outlet, { limits, http: http ?? ANYWHERE });
+    const { maxMessageBytes } = limits;
+    this.dispatch = wire.client(decodingAsk(this.ask, { maxMessageBytes, gzipRequests: gzip }), options);
   }
 }
-
-/** What is known of a server where nobody says anything of it. */
-const ANYWHERE: HttpTarget = { authority: "localhost", path: "", fields: [] };

@@ -1,9 +1,12 @@
 import type { Dispatch } from "../call/sink.js";
+import { decodingServer } from "../transports/http-coding.js";
 import { detectHttp1 } from "../transports/http1/detect-http1.js";
 import { Http1ServerSession } from "../transports/http1/http1-server-session.js";
+import { upgradeOf } from "../transports/websocket/upgrade-of.js";
+import { WebSocketServerSession } from "../transports/websocket/websocket-server-session.js";
 import type { HttpServe, HttpServerWire } from "../wires/http.js";
-import type { Protocol, ServerWire, SessionOptions } from "../wires/wire.js";
-import { httpRouter } from "./http-router.js";
+import type { Outlet, Protocol, ServerWire, Session, SessionOptions } from "../wires/wire.js";
+import { ANSWERED, httpRouter } from "./http-router.js";
 
 /** What is answered over HTTP. */
 export interface HttpServing {
@@ -22,7 +25,30 @@ export function httpServing(serving: HttpServing): ServerWire {
       const route = httpRouter(
         serving.wires.map(({ name, routes, server }) => ({ name, routes, serve: server(dispatch, options) })),
       );
-      return new Http1ServerSession(outlet, route, options);
+      const decoded = decodingServer(route, { maxMessageBytes: options.limits.maxMessageBytes });
+      return new Http1ServerSession(outlet, upgrading(serving, decoded, { dispatch, options }), options);
     },
+  };
+}
+
+/** Takes requests to upgrade to WebSocket (RFC 6455 §4.2) out of the others. */
+function upgrading(
+  { messages }: HttpServing,
+  serve: HttpServe,
+  { dispatch, options }: { readonly dispatch: Dispatch; readonly options: SessionOptions },
+): HttpServe {
+  const wire = messages?.messages;
+  if (messages === undefined || wire === undefined) return serve;
+  const places = messages.http?.routes.flatMap(({ paths }) => paths) ?? [];
+  const rules = { subprotocol: messages.name, allowedOrigins: options.allowedOrigins };
+  const open = (outlet: Outlet): Session =>
+    new WebSocketServerSession(outlet, (inner) => wire.server(inner, dispatch, options), options);
+  return (request, out) => {
+    if (request.method !== "GET" || !request.fields.some(([name]) => name === "upgrade")) return serve(request, out);
+    if (!places.includes(request.path)) return serve(request, out);
+    const upgrade = upgradeOf(request, rules);
+    if (upgrade.refusal !== undefined) out.respond(upgrade.refusal, upgrade.body);
+    else if (!out.upgrade(upgrade.fields, open)) return serve(request, out);
+    return ANSWERED;
   };
 }

@@ -49,9 +49,9 @@ export interface SessionOptions {
   readonly framing?: "lines" | "headers" | undefined;
   /** Where requests go, on wires over HTTP (client). */
   readonly http?: HttpTarget | undefined;
-  /** Calls of one turn travel together, on wires that can (client). */
-  readonly batch?: boolean | undefined;
   readonly xmlrpc?: XmlRpcOptions | undefined;
+  /** Long requests are sent in gzip over HTTP; for servers that are known to read it (client). */
+  readonly gzip?: boolean | undefined;
   /** The origins, beside the server's own, whose pages may open WebSockets: `https://app.example.com`, or `*` (server). */
   readonly allowedOrigins?: readonly string[] | undefined;
 }
@@ -131,6 +131,16 @@ export interface ClientWire {
 /** A protocol on a connection of its own: what a stream of bytes, or of messages, means. */
 export interface Wire extends ServerWire, ClientWire {}
 
+/** How several calls of a protocol travel as one, whose answer holds what each came to. Pure. */
+export interface Batching {
+  /** The method that takes many calls. */
+  readonly path: string;
+  /** Its list of arguments, for calls of one message each. */
+  join(calls: readonly (Pick<CallHead, "path" | "positional"> & { readonly body: unknown })[]): unknown;
+  /** What each of `count` calls came to; undefined where the answer does not say. */
+  split(answer: unknown, count: number): readonly { readonly status: Status; readonly body?: unknown }[] | undefined;
+}
+
 /** A protocol with all its ways to travel. */
 export interface Protocol {
   readonly name: string;
@@ -142,4 +152,5 @@ export interface Protocol {
    */
   readonly messages?: Wire;
   readonly http?: HttpWire;
+  readonly batching?: Batching;
 }

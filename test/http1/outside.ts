@@ -131,7 +131,7 @@ export interface Answered {
   onWhole?: () => void;
 }
 
-export const TARGET: HttpTarget = { authority: "example.org:8080", path: "", fields: [] };
+const TARGET: HttpTarget = { authority: "example.org:8080", path: "", fields: [] };
 
 /** A client's session, its surroundings, and a way to ask. */
 export function asking(limits: Partial<Limits> = {}): {

@@ -225,7 +225,7 @@ describe("An answer in pieces", () => {
 
   test("may begin before the request ends, and the next request waits for both.", () => {
     const { outside, session, requests } = served({ begun: ({ out }) => out.head(OK) });
-    outside.feed(`${POST.slice(0, -2)}`);
+    outside.feed(POST.slice(0, -2));
     requests[0]?.out.data("early", true);
     expect(session.open).toBe(1);
     outside.feed(`lo${GET}`);
@@ -258,7 +258,7 @@ describe("Requests and answers", () => {
     for (const chunkBytes of [65_536, 1]) {
       expect(outside.feed(POST + GET + POST, chunkBytes).said()).toBe(answer("soon").repeat(3));
     }
-    expect(requests.map(({ body, reset }) => [body, reset])).toEqual(Array(6).fill(["", undefined]));
+    expect(requests.map(({ body, reset }) => [body, reset])).toEqual(Array.from({ length: 6 }, () => ["", undefined]));
   });
 
   test("A long queue of requests that are answered at once is no deep stack.", () => {

@@ -60,6 +60,15 @@ function agreed(request: string, more = ""): Buffer {
   return Buffer.from(`HTTP/1.1 101 Switching Protocols\r\n${fields}${more}\r\n`);
 }
 
+/** What a call comes to, be it an error. */
+async function outcome(call: Promise<string> | undefined): Promise<string> {
+  try {
+    return (await call) ?? "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 test("The handshake is that of RFC 6455, with another key each time.", async () => {
   const requests = [talk(), talk()];
   await settled();
@@ -81,14 +90,14 @@ test("The answer and what follows it are understood wherever they are cut.", asy
   const conversation = async (cut: number, chunkBytes?: number): Promise<void> => {
     const { session, server, request, heard, closed, inner } = talk(chunkBytes);
     const calls = [echoed(session, "1"), echoed(session, "2"), echoed(session, "3")];
-    const last = expect(calls[2]).rejects.toThrow("unavailable");
+    const last = outcome(calls[2]);
     while (request().length < 150) await settled(1);
     const bytes = Buffer.concat([agreed(request()), frames]);
     server.write(bytes.subarray(0, cut));
     server.write(bytes.subarray(cut));
     expect(await calls[0]).toBe("one");
     expect(await calls[1]).toBe("two");
-    await last;
+    expect(await last).toMatch(/^unavailable: /u);
     // The goodbye is heard: what a server does then is to end the connection.
     server.end();
     await closed;
@@ -108,10 +117,10 @@ test.each([
   ["a message over the limit", frameOf(TEXT, "x".repeat(1001), UNMASKED)],
 ])("A server that sends %s loses the connection, and its callers hear of it.", async (_what, bytes) => {
   const { session, server, request, closed, log } = talk();
-  const call = expect(echoed(session, "1")).rejects.toThrow(/^(?:unavailable|resource_exhausted): \S/u);
+  const call = outcome(echoed(session, "1"));
   await settled();
   server.write(Buffer.concat([agreed(request()), bytes]));
-  await call;
+  expect(await call).toMatch(/^(?:unavailable|resource_exhausted): \S/u);
   await closed;
   expect(log).toHaveLength(1);
 });
@@ -121,10 +130,10 @@ test.each([
   ["a subprotocol that was not offered", "sec-websocket-protocol: chat\r\n"],
 ])("A server that answers with %s is refused.", async (_what, field) => {
   const { session, server, request, closed } = talk();
-  const call = expect(echoed(session, "1")).rejects.toThrow("which nobody offered");
+  const call = outcome(echoed(session, "1"));
   await settled();
   server.write(agreed(request(), field));
-  await call;
+  expect(await call).toContain("which nobody offered");
   await closed;
 });
 

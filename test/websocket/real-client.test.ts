@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import WebSocket from "ws";
+import { type ClientOptions, WebSocket } from "ws";
 import { Http1ServerSession } from "../../src/transports/http1/http1-server-session.js";
 import { SocketConnection } from "../../src/transports/socket.js";
 import { upgradeOf, type UpgradeRules } from "../../src/transports/websocket/upgrade-of.js";
@@ -54,11 +54,7 @@ async function served(rules: UpgradeRules = {}): Promise<Served> {
   return { url: `ws://127.0.0.1:${port}/rpc`, sessions, connections };
 }
 
-async function opened(
-  url: string,
-  options: WebSocket.ClientOptions = {},
-  protocols: string[] = [],
-): Promise<WebSocket> {
+async function opened(url: string, options: ClientOptions = {}, protocols: string[] = []): Promise<WebSocket> {
   const socket = new WebSocket(url, protocols, options);
   onTestFinished(() => socket.terminate());
   await once(socket, "open");

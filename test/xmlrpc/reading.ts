@@ -3,7 +3,7 @@ import type { XmlRpcMessage } from "../../src/wires/xmlrpc/message-builder.js";
 import { type Reading, XmlRpcReader } from "../../src/wires/xmlrpc/reader.js";
 
 /** How messages are read where a test says nothing else. */
-export const READING: Reading = { root: "methodCall", maxDepth: 100, maxMessageBytes: 4 * 1024 * 1024 };
+const READING: Reading = { root: "methodCall", maxDepth: 100, maxMessageBytes: 4 * 1024 * 1024 };
 
 /** Reads bytes in pieces that end at `cuts`, each lent in memory that is overwritten afterwards. */
 export function read(

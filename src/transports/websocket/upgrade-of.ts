@@ -14,8 +14,8 @@ export interface UpgradeRules {
 
 /** How a handshake is answered: with these fields beside the status 101, or with a refusal. */
 export type Upgrade =
-  | { readonly fields: Fields; readonly refusal?: never }
-  | { readonly refusal: HttpAnswer; readonly body: string };
+  | { readonly fields: Fields; readonly refusal?: undefined }
+  | { readonly refusal: HttpAnswer; readonly body: string; readonly fields?: undefined };
 
 /** 16 bytes in base64. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/u;

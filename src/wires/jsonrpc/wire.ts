@@ -45,4 +45,4 @@ const http: HttpWire = {
 };
 
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification) on a stream, on messages and over HTTP. README.md beside this file has its extensions. */
-export const jsonrpc: Required<Protocol> = { name, stream, messages, http };
+export const jsonrpc: Required<Omit<Protocol, "batching">> = { name, stream, messages, http };

@@ -1,5 +1,6 @@
 import type { Protocol } from "../wire.js";
 import { xmlRpcClient } from "./client.js";
+import { joinedCalls } from "./joined-calls.js";
 import { xmlRpcServer } from "./server.js";
 
 /** XML-RPC over HTTP (http://xmlrpc.com/spec.md), one message each way. README.md beside this file says what it carries. */
@@ -12,4 +13,5 @@ export const xmlrpc: Protocol = {
     server: xmlRpcServer,
     client: xmlRpcClient,
   },
+  batching: joinedCalls,
 };
