@@ -7,7 +7,11 @@ type Fields = HttpRequest["fields"];
 export type Encoding = "gzip" | "deflate";
 
 /** Every name of a coding, in lower case; the old `x-gzip` means the same (RFC 9110 §8.4.1.3). */
-const NAMES: Readonly<Record<string, Encoding>> = { gzip: "gzip", "x-gzip": "gzip", deflate: "deflate" };
+const NAMES: ReadonlyMap<string, Encoding> = new Map([
+  ["gzip", "gzip"],
+  ["x-gzip", "gzip"],
+  ["deflate", "deflate"],
+]);
 
 /** How a body is coded: undefined where it is not, `unknown` where it cannot be read here. */
 export function encodingOf(fields: Fields): Encoding | "unknown" | undefined {
@@ -16,7 +20,7 @@ export function encodingOf(fields: Fields): Encoding | "unknown" | undefined {
   const names = listOf(fields, "content-encoding").filter((name) => name.toLowerCase() !== "identity");
   const [name] = names;
   if (name === undefined) return undefined;
-  return names.length === 1 ? (NAMES[name.toLowerCase()] ?? "unknown") : "unknown";
+  return names.length === 1 ? (NAMES.get(name.toLowerCase()) ?? "unknown") : "unknown";
 }
 
 /** Whether the peer takes bodies in gzip (RFC 9110 §12.5.3): it names it, or anything, and not with the weight 0. */
@@ -26,7 +30,7 @@ export function acceptsGzip(fields: Fields): boolean {
     const [name = "", ...parameters] = entry.toLowerCase().split(";");
     const wanted = !parameters.some((parameter) => NO_WEIGHT.test(parameter));
     const coding = name.trim();
-    if (NAMES[coding] === "gzip") return wanted;
+    if (NAMES.get(coding) === "gzip") return wanted;
     if (coding === "*") any = wanted;
   }
   return any;

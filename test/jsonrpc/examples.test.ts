@@ -42,7 +42,8 @@ describe.each(FRAMINGS)("On a connection of %s", (framing) => {
     const bytes = Buffer.concat(requests);
     const answers = EXAMPLES.flatMap(({ response }) => (response === undefined ? [] : [response]));
     const { dispatch } = new Bench();
-    for (let at = 0; at <= bytes.length; at += 1) {
+    // How header parts are cut has a test of its own.
+    for (let at = 0; at <= bytes.length; at += framing === "lines" ? 1 : 7) {
       const talk = serverTalk(framing, dispatch);
       talk.session.receive(bytes.subarray(0, at));
       talk.session.receive(bytes.subarray(at));

@@ -10,7 +10,7 @@ import { mutated, random, SEED } from "./mutations.js";
 import { Bench } from "./service.js";
 import { clientTalk, FRAMINGS, type FramingName, packed, serverTalk, settled } from "./talk.js";
 
-const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 1500);
+const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 500);
 const LIMITS = { maxMessageBytes: 700, maxHeaderBytes: 128, maxDepth: 8, maxConcurrentCalls: 4 };
 const V = { jsonrpc: "2.0" } as const;
 

@@ -14,28 +14,9 @@ export function random(seed: number): (below: number) => number {
 
 /** Pieces that mean something, to be put where they mean something else. */
 const PIECES: readonly string[] = [
-  ...'{}[]",:\n \\',
-  ...[
-    "null",
-    "-1",
-    "1e400",
-    "\r\n\r\n",
-    "Content-Length: 5\r\n\r\n",
-    '"id":1,',
-    '"more":true,',
-    '"params":[],',
-    "[[[[[[[[",
-  ],
-  ...[
-    '"jsonrpc":"2.0"',
-    "rpc.message",
-    "rpc.end",
-    "rpc.cancel",
-    "$/cancelRequest",
-    "rpc.discover",
-    '"headers":{"a":5},',
-  ],
-];
+  '{ } [ ] " , : \\ null -1 1e400 [[[[[[[[ "id":1, "more":true, "params":[], "jsonrpc":"2.0" "headers":{"a":5},',
+  "rpc.message rpc.end rpc.cancel $/cancelRequest rpc.discover \n \r\n\r\n Content-Length:5\r\n\r\n",
+].flatMap((pieces) => pieces.split(" "));
 
 /** One of the seeds, after up to five mutations: bytes, bits, ends, splices, pieces, rotations. */
 export function mutated(seeds: readonly Buffer[], pick: (below: number) => number): Buffer {

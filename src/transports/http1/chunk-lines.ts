@@ -1,4 +1,5 @@
 import type { InBuffer } from "../../bytes/in-buffer.js";
+import { BYTE_KINDS, TOKEN_BYTE, VALUE_BYTE } from "./byte-kinds.js";
 import { FRAMING_FIELDS } from "./framing-fields.js";
 
 /** What stands after the lines between two chunks: the bytes of a chunk, the body's end, nothing yet, or no lines of HTTP/1.1. */
@@ -112,20 +113,20 @@ export class ChunkLines {
   /** RFC 9112 §7.1.1, without the white space that only old senders might write. */
   #readExtension(byte: number): boolean {
     this.#passedOver += 1;
-    const kind = KINDS[byte] ?? NOTHING;
+    const kind = BYTE_KINDS[byte] ?? 0;
     switch (this.#state) {
       case "quoted":
         if (byte === QUOTE) this.#state = "quoted-end";
         else if (byte === BACKSLASH) this.#state = "escaped";
-        return kind !== NOTHING;
+        return kind >= VALUE_BYTE;
       case "escaped":
         this.#state = "quoted";
-        return kind !== NOTHING;
+        return kind >= VALUE_BYTE;
       case "quoted-end":
         return this.#endsPart(byte);
       default:
     }
-    if (kind === TOKEN) {
+    if (kind === TOKEN_BYTE) {
       this.#part += 1;
       return true;
     }
@@ -150,19 +151,19 @@ export class ChunkLines {
 
   #readTrailer(byte: number): boolean {
     this.#passedOver += 1;
-    const kind = KINDS[byte] ?? NOTHING;
+    const kind = BYTE_KINDS[byte] ?? 0;
     switch (this.#state) {
       case "trailer":
         this.#state = byte === CR ? "end-lf" : "trailer-name";
         this.#name = String.fromCharCode(byte);
-        return byte === CR || kind === TOKEN;
+        return byte === CR || kind === TOKEN_BYTE;
       case "trailer-name":
         if (byte === COLON) this.#state = "trailer-value";
         else this.#name += String.fromCharCode(byte);
-        return byte === COLON ? !FRAMING_FIELDS.has(this.#name.toLowerCase()) : kind === TOKEN;
+        return byte === COLON ? !FRAMING_FIELDS.has(this.#name.toLowerCase()) : kind === TOKEN_BYTE;
       case "trailer-value":
         if (byte === CR) this.#state = "trailer-lf";
-        return byte === CR || kind !== NOTHING;
+        return byte === CR || kind >= VALUE_BYTE;
       default:
         this.#state = "trailer";
         return byte === LF;
@@ -170,7 +171,6 @@ export class ChunkLines {
   }
 }
 
-const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
@@ -179,15 +179,6 @@ const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
 const SHORTEST_END: Uint8Array = new Uint8Array(Buffer.from("\r\n0\r\n\r\n"));
-
-/** What a byte may be part of: nothing, a value, or a token and a value (RFC 9110 §5.6.2, §5.5). */
-const NOTHING = 0;
-const VALUE = 1;
-const TOKEN = 2;
-const KINDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/u.test(String.fromCharCode(byte))) return TOKEN;
-  return byte === TAB || (byte >= 0x20 && byte !== 0x7f) ? VALUE : NOTHING;
-});
 
 function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;

@@ -1,6 +1,5 @@
-import type { HttpRequest } from "../../wires/http.js";
-
-type Fields = HttpRequest["fields"];
+import type { HttpAnswer, HttpRequest } from "../../wires/http.js";
+import { hasToken, type HeadFields, readHeadFields } from "./head-fields.js";
 
 /** How the length of a message's body is known (RFC 9112 §6.3): so many bytes, in chunks, or until the connection ends. */
 export type BodyLength = number | "chunked" | "close";
@@ -18,11 +17,11 @@ export interface RequestHead {
 }
 
 /** The head of an answer, read. */
-export interface AnswerHead {
-  readonly status: number;
-  readonly fields: Fields;
+export interface AnswerHead extends HttpAnswer {
   readonly length: BodyLength;
   readonly keepAlive: boolean;
+  /** For how many milliseconds the server says that it keeps the connection without requests; undefined: it says nothing. */
+  readonly keptMs: number | undefined;
 }
 
 /** Why a message cannot be taken: the status to answer, and a sentence. */
@@ -37,15 +36,14 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\u0080-\u00ff]*)?$/u;
 /** RFC 9110 §7.2, §4.2.1: a name or an address, and a port. */
 const HOST = /^[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]*$/u;
 const ABSOLUTE = /^https?:\/\/[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]+((?:[/?].*)?)$/iu;
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
 const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"]);
 const LONGEST_TARGET = 8192;
 
 /** Reads a request's head: everything before the empty line, one character a byte. Anything that two readers could take in two ways is refused. */
 export function readRequestHead(text: string): RequestHead | Refusal {
-  const lines = text.split("\r\n");
-  const [, method = "", target = "", version = ""] = REQUEST_LINE.exec(lines[0] ?? "") ?? [];
-  if (method === "") return bad(`The request line is none of HTTP/1.1: ${shown(lines[0] ?? "")}.`);
+  const line = firstLine(text);
+  const [, method = "", target = "", version = ""] = REQUEST_LINE.exec(line) ?? [];
+  if (method === "") return bad(`The request line is none of HTTP/1.1: ${shown(line)}.`);
   if (version !== "1.1" && version !== "1.0")
     return { refused: 505, reason: `HTTP/${version} is not spoken here: use HTTP/1.1.` };
   if (!METHODS.has(method)) return { refused: 501, reason: `Method ${method} is not known here: use POST or GET.` };
@@ -53,35 +51,45 @@ export function readRequestHead(text: string): RequestHead | Refusal {
     return { refused: 414, reason: `A target may have ${LONGEST_TARGET} characters, and this one has more.` };
   const where = readTarget(target, method);
   if (where === undefined) return bad(`The target is no path: ${shown(target)}.`);
-  const fields = readFields(lines);
-  if ("refused" in fields) return fields;
+  const head = readHeadFields(text, line.length + 2);
+  if (typeof head === "string") return bad(head);
   const old = version === "1.0";
-  const hosts = valuesOf(fields, "host");
-  if (hosts.length > 1 || (!old && hosts.length === 0)) return bad("A request of HTTP/1.1 has exactly one field host.");
-  if (!HOST.test(hosts[0] ?? "")) return bad(`The field host is no host: ${shown(hosts[0] ?? "")}.`);
-  const length = requestLength(fields, old);
+  const [host = ""] = head.hosts;
+  if (head.hosts.length > 1 || (!old && head.hosts.length === 0))
+    return bad("A request of HTTP/1.1 has exactly one field host.");
+  if (!HOST.test(host)) return bad(`The field host is no host: ${shown(host)}.`);
+  const length = requestLength(head, old);
   if (typeof length === "object") return length;
-  const request: HttpRequest = { method, path: where.path, query: where.query, fields, memo: undefined };
-  const expects = !old && length !== 0 && tokensOf(fields, "expect").includes("100-continue");
-  return { request, length, keepAlive: isKept(fields, old), old, expects };
+  const { path, query } = where;
+  const request: HttpRequest = { method, path, query, fields: head.fields, memo: undefined };
+  const expects = !old && length !== 0 && hasToken(head.expect, "100-continue");
+  return { request, length, keepAlive: isKept(head, old), old, expects };
 }
 
 /** Reads an answer's head, as `readRequestHead` does a request's. `method` is what was asked: a HEAD is answered without a body. */
 export function readAnswerHead(text: string, method: string): AnswerHead | Refusal {
-  const lines = text.split("\r\n");
-  const [, minor, code] = STATUS_LINE.exec(lines[0] ?? "") ?? [];
-  if (code === undefined) return bad(`The status line is none of HTTP/1.1: ${shown(lines[0] ?? "")}.`);
+  const line = firstLine(text);
+  const [, minor, code] = STATUS_LINE.exec(line) ?? [];
+  if (code === undefined) return bad(`The status line is none of HTTP/1.1: ${shown(line)}.`);
   const status = Number(code);
-  const fields = readFields(lines);
-  if ("refused" in fields) return fields;
-  const length = answerLength(fields, { status, method });
+  const head = readHeadFields(text, line.length + 2);
+  if (typeof head === "string") return bad(head);
+  const length = answerLength(head, { status, method });
   if (typeof length === "object") return length;
-  return { status, fields, length, keepAlive: length !== "close" && isKept(fields, minor === "0") };
+  const keepAlive = length !== "close" && isKept(head, minor === "0");
+  const seconds = /\btimeout=(\d{1,6})\b/u.exec(head.keepAlive)?.[1];
+  return {
+    status,
+    fields: head.fields,
+    length,
+    keepAlive,
+    keptMs: seconds === undefined ? undefined : Number(seconds) * 1000,
+  };
 }
 
-/** The value of a field that occurs once; the first, where it occurs more often. */
-export function fieldOf(fields: Fields, name: string): string | undefined {
-  return valuesOf(fields, name)[0];
+function firstLine(text: string): string {
+  const end = text.indexOf("\r\n");
+  return end < 0 ? text : text.slice(0, end);
 }
 
 function readTarget(target: string, method: string): { path: string; query: string } | undefined {
@@ -94,61 +102,27 @@ function readTarget(target: string, method: string): { path: string; query: stri
   return { path: path === "" ? "/" : path, query: mark < 0 ? "" : rest.slice(mark + 1) };
 }
 
-function readFields(lines: readonly string[]): Fields | Refusal {
-  const fields: [string, string][] = [];
-  for (let i = 1; i < lines.length; i += 1) {
-    const line = lines[i] ?? "";
-    const colon = line.indexOf(":");
-    const name = line.slice(0, Math.max(0, colon));
-    // A space before the colon, or a line that goes on with the one before, is what requests are smuggled with (RFC 9112 §5.1, §5.2).
-    if (!NAME.test(name)) return bad(`A line of the head is no field: ${shown(line)}.`);
-    // A field's white space around is no part of it; other controls have no place in it (RFC 9110 §5.5).
-    const value = trimmed(line, colon + 1);
-    if (CONTROL.test(value)) return bad(`Field ${shown(name)} holds a control character.`);
-    const lower = name.toLowerCase();
-    // White space to some readers and none to others: RFC 9110 §5.6.3 allows it, attackers use it.
-    if ((lower === "transfer-encoding" || lower === "content-length") && line.includes("\t"))
-      return bad(`Field ${shown(name)} holds a tab.`);
-    fields.push([lower, value]);
-  }
-  return fields;
-}
-
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
-
-function trimmed(line: string, from: number): string {
-  let start = from;
-  let end = line.length;
-  while (start < end && isBlank(line.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(line.charCodeAt(end - 1))) end -= 1;
-  return line.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
-}
-
 /** RFC 9112 §6: what says the length must say it once, and in one way. */
-function requestLength(fields: Fields, old: boolean): number | "chunked" | Refusal {
-  const codings = valuesOf(fields, "transfer-encoding");
-  const lengths = valuesOf(fields, "content-length");
+function requestLength({ codings, lengths }: HeadFields, old: boolean): number | "chunked" | Refusal {
   if (codings.length === 0) return lengths.length === 0 ? 0 : lengthOf(lengths);
   if (old) return bad("HTTP/1.0 has no transfer-encoding: send a content-length.");
   if (lengths.length > 0) return bad("A request has content-length or transfer-encoding, not both.");
-  if (codings.length === 1 && codings[0]?.toLowerCase() === "chunked") return "chunked";
+  if (isChunked(codings)) return "chunked";
   return { refused: 501, reason: "The only transfer-encoding that is known here is chunked." };
 }
 
-function answerLength(fields: Fields, { status, method }: { status: number; method: string }): BodyLength | Refusal {
+function answerLength(
+  { codings, lengths }: HeadFields,
+  { status, method }: { status: number; method: string },
+): BodyLength | Refusal {
   if (method === "HEAD" || status === 204 || status === 304 || status < 200) return 0;
-  const codings = valuesOf(fields, "transfer-encoding");
-  const lengths = valuesOf(fields, "content-length");
-  if (codings.length > 0) {
-    if (codings.length === 1 && codings[0]?.toLowerCase() === "chunked" && lengths.length === 0) return "chunked";
-    return bad("The answer's transfer-encoding is other than chunked, or has a content-length beside it.");
-  }
-  return lengths.length === 0 ? "close" : lengthOf(lengths);
+  if (codings.length === 0) return lengths.length === 0 ? "close" : lengthOf(lengths);
+  if (lengths.length > 0) return bad("The answer has both a transfer-encoding and a content-length.");
+  return isChunked(codings) ? "chunked" : bad("The answer's transfer-encoding is other than chunked.");
+}
+
+function isChunked(codings: readonly string[]): boolean {
+  return codings.length === 1 && codings[0]?.toLowerCase() === "chunked";
 }
 
 function lengthOf(values: readonly string[]): number | Refusal {
@@ -159,24 +133,8 @@ function lengthOf(values: readonly string[]): number | Refusal {
 }
 
 /** RFC 9112 §9.3: `close` goes before all else; HTTP/1.0 is kept only where it says so. */
-function isKept(fields: Fields, old: boolean): boolean {
-  const options = tokensOf(fields, "connection");
-  return !options.includes("close") && (!old || options.includes("keep-alive"));
-}
-
-function valuesOf(fields: Fields, name: string): string[] {
-  const values: string[] = [];
-  for (const [key, value] of fields) if (key === name) values.push(value);
-  return values;
-}
-
-function tokensOf(fields: Fields, name: string): string[] {
-  return valuesOf(fields, name).flatMap((value) =>
-    value
-      .toLowerCase()
-      .split(",")
-      .map((token) => token.trim()),
-  );
+function isKept({ connection }: HeadFields, old: boolean): boolean {
+  return !hasToken(connection, "close") && (!old || hasToken(connection, "keep-alive"));
 }
 
 /** The beginning of what cannot be read, for a person. */

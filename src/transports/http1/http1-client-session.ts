@@ -4,7 +4,7 @@ import type { HttpAsk, HttpIn, HttpOut, HttpRequest } from "../../wires/http.js"
 import type { HttpTarget, Limits, Outlet, Session } from "../../wires/wire.js";
 import { BodyReader } from "./body-reader.js";
 import { type AskOwner, ClientExchange } from "./client-exchange.js";
-import { type AnswerHead, fieldOf, readAnswerHead, type Refusal } from "./head.js";
+import { type AnswerHead, readAnswerHead, type Refusal } from "./head.js";
 import { BARE_LF, findHeadEnd } from "./head-end.js";
 import { KnownHeads } from "./known-heads.js";
 import { latin1Text } from "./latin1.js";
@@ -14,6 +14,8 @@ type Status = Parameters<Session["lost"]>[0];
 
 /** Where a server says nothing of it, it may close a connection that was idle for so long; node's own do after 5 s. */
 const KEPT_MS = 4000;
+/** So long before the server may close it, a connection is not used any more: a request takes its time. */
+const MARGIN_MS = 1000;
 
 /** The asking end of a connection that speaks HTTP/1.1 (RFC 9112): one exchange at a time. */
 export class Http1ClientSession implements Session, AskOwner {
@@ -218,7 +220,7 @@ export class Http1ClientSession implements Session, AskOwner {
   }
 
   #begin(exchange: ClientExchange, head: AnswerHead): void {
-    const { status, fields, length } = head;
+    const { status, length } = head;
     this.#searched = 0;
     // RFC 9110 §15.2: more is to come after these.
     if (status < 200 && status !== 101) return;
@@ -228,8 +230,7 @@ export class Http1ClientSession implements Session, AskOwner {
       return;
     }
     if (!head.keepAlive) this.leaving = true;
-    const said = /\btimeout=(\d{1,6})\b/iu.exec(fieldOf(fields, "keep-alive") ?? "")?.[1];
-    if (said !== undefined) this.keepAliveMs = Math.max(0, Number(said) * 1000 - 1000);
+    if (head.keptMs !== undefined) this.keepAliveMs = Math.max(0, head.keptMs - MARGIN_MS);
     this.#head = head;
     this.#body.begin(length);
     exchange.answer(head);

@@ -70,5 +70,5 @@ test("The id of a message that was not parsed is found right behind its version.
     ['[{"jsonrpc":"2.0","id":1,', undefined],
     ["", undefined],
   ];
-  for (const [text, id] of table) expect(idShown(text), text).toBe(id);
+  for (const [text, id] of table) expect([text, idShown(text)]).toEqual([text, id]);
 });

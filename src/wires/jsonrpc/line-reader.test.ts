@@ -35,7 +35,7 @@ function everywhere(text: string | Uint8Array, limits = LIMITS): unknown[] {
   const whole = readAll(bytes, [], limits);
   for (let one = 0; one <= bytes.length; one += 1) {
     expect(readAll(bytes, [one], limits), `cut at ${one}`).toEqual(whole);
-    const step = bytes.length < 100 ? 1 : Math.ceil(bytes.length / 8);
+    const step = bytes.length < 100 ? 1 : Math.ceil(bytes.length / 4);
     for (let two = one; two <= bytes.length; two += step)
       expect(readAll(bytes, [one, two], limits), `cut at ${one} and ${two}`).toEqual(whole);
   }
@@ -171,15 +171,15 @@ describe("LineReader", () => {
           ),
         ).toEqual(whole);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
   test("Many values on one line cost no more than many lines.", () => {
     const limits = { ...DEFAULT_LIMITS };
-    const values = "[]".repeat(200_000);
-    expect(readAll(encodeUtf8(`${values}\n`), [], limits)).toHaveLength(200_000);
-    expect(readAll(encodeUtf8(values), [], limits)).toHaveLength(200_000);
-    expect(readAll(encodeUtf8(`["é"]${values}\n`), [], limits)).toHaveLength(200_001);
+    const values = "[]".repeat(50_000);
+    expect(readAll(encodeUtf8(`${values}\n`), [], limits)).toHaveLength(50_000);
+    expect(readAll(encodeUtf8(values), [], limits)).toHaveLength(50_000);
+    expect(readAll(encodeUtf8(`["é"]${values}\n`), [], limits)).toHaveLength(50_001);
   });
 });

@@ -30,11 +30,17 @@ export function numberXml(value: number | bigint, { allowI8 }: Extensions): stri
   return `<${BIG_INTEGER}>${value}</${BIG_INTEGER}>`;
 }
 
-/** A double as Python's `float` and C's `strtod` read it. */
+/** A double in digits alone: XML-RPC knows no exponents, and some readers refuse them. What is not finite is written as Python does. */
 function doubleText(value: number): string {
   if (Object.is(value, -0)) return "-0.0";
-  if (Number.isFinite(value)) return String(value);
-  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  const text = String(value);
+  const [, sign = "", whole = "", fraction = "", exponent] = /^(-?)(\d)(?:\.(\d+))?e(.+)$/u.exec(text) ?? [];
+  if (exponent === undefined) return text;
+  const digits = whole + fraction;
+  const point = 1 + Number(exponent);
+  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
+  return `${sign}${digits.padEnd(point, "0")}.${digits.slice(point) || "0"}`;
 }
 
 function forbidden(char: string): never {
