@@ -49,7 +49,20 @@ export const quickstart = functions(
     /** Which process and thread answers. */
     whoami: () => ({ pid: process.pid, threadId }),
   },
-  { out: { ping: "pong", pi: "pi_r" } },
+  {
+    out: { ping: "pong", pi: "pi_r" },
+    // The names of the arguments, for callers who give them by name (JSON-RPC can).
+    params: { ping: ["text"], pi: ["n"], add: ["a", "b"], echo: ["value"], sleep: ["ms"], spin: ["ms"] },
+    doc: {
+      ping: "Answers what it was sent.",
+      pi: "Comes near to π.",
+      add: "Adds two numbers.",
+      echo: "Answers any value as it came.",
+      sleep: "Waits so many milliseconds.",
+      spin: "Keeps one core busy for so many milliseconds.",
+      whoami: "Which process and thread answers.",
+    },
+  },
 );
 
 /** A typed service with one method of each shape. */

@@ -22,8 +22,23 @@ export function hints(services: readonly Implementation[], addresses: readonly s
     .flat()
     .map((call) => `${callwire} call ${url} ${call}`);
   const lines = ["", "Try it from another terminal:", "", `${callwire} list ${url}`, ...calls];
-  const python = services.some(({ service }) => Object.hasOwn(service.methods, "ping")) ? pythonPing(place) : [];
-  return [...lines, ...python].join("\n");
+  const names = new Set(services.flatMap(({ service }) => Object.keys(service.methods)));
+  const http = place.startsWith("tcp://") ? httpLines(place.replace(/^tcp/u, "http"), names, calls.at(-1)) : [];
+  const python = names.has("ping") ? pythonPing(place) : [];
+  return [...lines, ...http, ...python].join("\n");
+}
+
+/** Lines for the tools that everybody has: curl for JSON-RPC, Python's own library for XML-RPC. */
+function httpLines(base: string, names: ReadonlySet<string>, example: string | undefined): readonly string[] {
+  const [method, params] = names.has("add") ? ["add", "[2,3]"] : ["rpc.discover", "[]"];
+  const call = names.has("add") ? "add(2, 3)" : "system.listMethods()";
+  return [
+    `curl -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}' ${base}/`,
+    `python3 -c 'import xmlrpc.client; print(xmlrpc.client.ServerProxy("${base}/RPC2").${call})'`,
+    ...(example === undefined ? [] : [example.replace(/frame:\/\/\S+/u, base.replace(/^http/u, "jsonrpc+ws"))]),
+    "",
+    `Or look at ${base}/ in a browser.`,
+  ];
 }
 
 /** How this program was started, for the same directory. */

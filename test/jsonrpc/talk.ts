@@ -126,7 +126,7 @@ export function packed(text: string, framing: FramingName): Buffer {
 }
 
 /** Cuts what a session wrote into messages. */
-export function cut(bytes: Buffer, framing: FramingName): string[] {
+function cut(bytes: Buffer, framing: FramingName): string[] {
   if (framing === "lines") return bytes.toString().split("\n").slice(0, -1);
   const texts: string[] = [];
   for (let at = 0; at < bytes.length;) {
