@@ -23,7 +23,7 @@ export function httpServing(serving: HttpServing): ServerWire {
     detect: detectHttp1,
     server(outlet, dispatch, options) {
       const route = httpRouter(
-        serving.wires.map(({ name, routes, server }) => ({ name, routes, serve: server(dispatch, options) })),
+        serving.wires.map((wire) => ({ name: wire.name, routes: wire.routes, serve: wire.server(dispatch, options) })),
       );
       const decoded = decodingServer(route, { maxMessageBytes: options.limits.maxMessageBytes });
       return new Http1ServerSession(outlet, upgrading(serving, decoded, { dispatch, options }), options);

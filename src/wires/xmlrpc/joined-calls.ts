@@ -14,7 +14,10 @@ export const joinedCalls: Batching = {
   split(answer, count) {
     if (!Array.isArray(answer) || answer.length !== count) return undefined;
     return answer.map((result: unknown) => {
-      if (Array.isArray(result) && result.length === 1) return { status: OK, body: result[0] as unknown };
+      if (Array.isArray(result) && result.length === 1) {
+        const [body]: readonly unknown[] = result;
+        return { status: OK, body };
+      }
       return isFault(result) ? { status: readFault(result) } : { status: OK, body: result };
     });
   },
