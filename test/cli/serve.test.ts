@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { connect, type FunctionsClient } from "callwire/client";
 import { later } from "./later.js";
@@ -76,6 +76,15 @@ describe.concurrent("callwire serve", () => {
     for (const part of ["package.json", "dist"]) {
       cpSync(join(REPOSITORY, part), join(root, "node_modules/callwire", part), { recursive: true });
     }
+    // The package's own dependencies, by name.
+    const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
+      readonly dependencies: object;
+    };
+    for (const name of Object.keys(dependencies)) {
+      const place = join(root, "node_modules", name);
+      mkdirSync(dirname(place), { recursive: true });
+      symlinkSync(join(REPOSITORY, "node_modules", name), place);
+    }
     const program = new Program(["serve", "service.js", ...ANY], root);
     const [, place] = await program.says(ADDRESS);
     expect((await run(["call", `frame://${place}`, "gone"])).stderr).toBe("not_found: Gone.\n");
@@ -102,8 +111,9 @@ describe.concurrent("callwire serve", () => {
         'import { functions } from "callwire"; export const svc = functions("svc", { now: () => 1, twice: (n) => 2 * n });',
     });
     const program = new Program(["serve", "service.js", ...ANY, "--hints"], root);
-    await program.says(/call frame:\S+ now\n$/u);
-    expect(program.stdout).not.toMatch(/python|twice/u);
+    await program.says(/in a browser\.\n$/u);
+    expect(program.stdout).toMatch(/call frame:\S+ now\n/u);
+    expect(program.stdout).not.toMatch(/import socket|twice/u);
   });
 
   test("listens at every address that it is given", async () => {
@@ -236,6 +246,8 @@ describe.concurrent("callwire serve, where it cannot", () => {
     const root = userProject({ "service.js": SLEEPER });
     const program = new Program(["serve", "service.js", ...ANY, "--workers", "4"], root);
     await program.says(ADDRESS);
+    // It comes by another pipe.
+    while (program.stderr === "") await new Promise(setImmediate);
     expect(program.stderr).toMatch(/^Model async has no workers/u);
   });
 });

@@ -1,5 +1,5 @@
-import * as ws from "ws";
 import type { OutBuffer } from "../../bytes/out-buffer.js";
+import { type FrameOptions, wsLibrary } from "./ws-library.js";
 
 /** The kinds of frames that are sent here, each whole, and their opcodes (RFC 6455 §5.2). */
 const OPCODES = { text: 1, close: 8, ping: 9, pong: 10 } as const;
@@ -9,19 +9,6 @@ export type FrameKind = keyof typeof OPCODES;
 
 /** Who sends frames: a client masks them (RFC 6455 §5.3). */
 export type Side = "client" | "server";
-
-interface FrameOptions {
-  readonly fin: true;
-  readonly opcode: number;
-  readonly mask: boolean;
-  readonly readOnly: false;
-  readonly rsv1: false;
-}
-
-// ws exports it; its published types leave it out.
-const { Sender } = ws as unknown as {
-  readonly Sender: { frame(payload: Buffer, options: FrameOptions): readonly Uint8Array[] };
-};
 
 /** Bytes that a frame adds to its payload at most: the head with the longest length, and the mask. */
 export const FRAME_OVERHEAD = 14;
@@ -48,7 +35,7 @@ export class FrameWriter {
   /** Adds one frame. */
   frame(kind: FrameKind, payload: Uint8Array): void {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-    for (const part of Sender.frame(bytes, this.#options[kind])) this.#output.push(part);
+    for (const part of wsLibrary().Sender.frame(bytes, this.#options[kind])) this.#output.push(part);
   }
 
   /** Adds a frame of text for each message, as inner sessions leave them: behind its length, four bytes, little-endian. */

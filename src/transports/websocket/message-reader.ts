@@ -1,4 +1,4 @@
-import * as ws from "ws";
+import { type FrameReceiver, wsLibrary } from "./ws-library.js";
 
 /** What the bytes of a peer say, in order. */
 export interface FrameEvents {
@@ -15,25 +15,6 @@ export interface Violation {
   readonly code: number;
   readonly reason: string;
 }
-
-/** The part of ws that reads frames, as far as it is used here: a stream to write to, which keeps nothing back for a later turn. */
-interface FrameReceiver {
-  write(bytes: Uint8Array): boolean;
-  readonly errored: Error | null;
-  on(event: "message" | "ping" | "pong", listener: (bytes: Uint8Array) => void): void;
-  on(event: "conclude", listener: (code: number, reason: Uint8Array) => void): void;
-  on(event: "error", listener: () => void): void;
-}
-
-interface ReceiverOptions {
-  readonly isServer: boolean;
-  readonly maxPayload: number;
-  readonly maxBufferedChunks: number;
-  readonly maxFragments: number;
-}
-
-// ws exports it, with a constructor of these options; its published types leave it out.
-const { Receiver } = ws as unknown as { readonly Receiver: new (options: ReceiverOptions) => FrameReceiver };
 
 /** The codes of ws that are closed with another code than 1002 (protocol error). */
 const CODES: Readonly<Record<string, number>> = {
@@ -58,7 +39,7 @@ export class MessageReader {
 
   /** `server`: the peer is a client, and has to mask its frames; a server must not. */
   constructor(heard: FrameEvents, options: { readonly server: boolean; readonly maxMessageBytes: number }) {
-    const receiver = new Receiver({
+    const receiver = new (wsLibrary().Receiver)({
       isServer: options.server,
       // For ws, 0 is no limit.
       maxPayload: Math.min(Math.max(options.maxMessageBytes, 1), MAX_BYTES),
