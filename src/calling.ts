@@ -1,26 +1,28 @@
 import { placeOf } from "./link/carriers.js";
-import { httpClient, webSocketClient } from "./link/http-client.js";
-import { PROTOCOLS } from "./protocols.js";
-import type { Batching, ClientWire, HttpTarget, Protocol } from "./wires/wire.js";
+import { type ProtocolEntry, PROTOCOLS } from "./protocols.js";
+import { frame } from "./wires/frame/wire.js";
+import type { Batching, ClientEntry, ClientWire, HttpTarget, Later, Protocol } from "./wires/wire.js";
 
 /** Where a client's connections go, and what they speak. */
 export interface Destination {
-  readonly wire: ClientWire;
+  readonly wire: ClientEntry;
   /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
   readonly url: string;
   readonly http: HttpTarget;
   /** How its calls can travel together, where they can. */
-  readonly batching?: Batching | undefined;
+  readonly batching?: Later<Batching> | undefined;
 }
 
-/** A way to carry a protocol: the carrier's name in URLs, and what clients then speak; undefined: the protocol does not go that way. */
-type Carrier = (protocol: Protocol) => ClientWire | undefined;
+/** Makes what clients speak, of a protocol and a carrier that it goes over. */
+type Carry = (protocol: Protocol) => ClientWire | undefined | Promise<ClientWire | undefined>;
 
-const CARRIERS: Readonly<Record<string, Carrier>> = {
-  http: httpClient,
-  ws: webSocketClient,
+const overHttp: Carry = (protocol) => import("./link/http-client.js").then(({ httpClient }) => httpClient(protocol));
+
+const CARRY: Readonly<Record<string, Carry>> = {
+  http: overHttp,
+  ws: (protocol) => import("./link/http-client.js").then(({ webSocketClient }) => webSocketClient(protocol)),
   tcp: ({ stream }) => stream,
-  unix: (protocol) => protocol.stream ?? httpClient(protocol),
+  unix: (protocol) => protocol.stream ?? overHttp(protocol),
 };
 
 /** Reads `WIRE[+CARRIER]://[USER:PASSWORD@]AUTHORITY[/PATH]`. Throws a TypeError that says what there is. */
@@ -34,18 +36,29 @@ export function destinationOf(url: string): Destination {
       `Cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT, with a wire of ${names.join(", ")}.`,
     );
   }
-  const carriers = Object.entries(CARRIERS).filter(([, carry]) => carry(protocol) !== undefined);
-  const chosen = carrier ?? carriers[0]?.[0] ?? "";
-  const wire = carriers.find(([each]) => each === chosen)?.[1](protocol);
-  if (wire === undefined) {
-    const names = carriers.map(([each]) => each).join(", ");
+  const chosen = carrier ?? Object.keys(protocol.carriers)[0] ?? "";
+  const known = Object.hasOwn(protocol.carriers, chosen) ? protocol.carriers[chosen] : undefined;
+  if (known === undefined) {
+    const names = Object.keys(protocol.carriers).join(", ");
     throw new TypeError(`Wire ${name} goes over ${names}, not ${JSON.stringify(chosen)}.`);
   }
   return {
-    wire,
-    batching: protocol.batching,
+    wire: name === frame.name ? frame : { name, ...known, load: () => clientWire(protocol, chosen) },
+    batching: protocol.batching === true ? { load: () => batchingOf(protocol) } : undefined,
     ...(chosen === "unix" ? unixTarget(place) : tcpTarget(place, chosen !== "tcp")),
   };
+}
+
+async function clientWire(protocol: ProtocolEntry, carrier: string): Promise<ClientWire> {
+  const wire = await CARRY[carrier]?.(await protocol.load());
+  if (wire === undefined) throw new Error(`Wire ${protocol.name} lacks the carrier ${carrier}.`);
+  return wire;
+}
+
+async function batchingOf(protocol: ProtocolEntry): Promise<Batching> {
+  const { batching } = await protocol.load();
+  if (batching === undefined) throw new Error(`Wire ${protocol.name} has no way to send calls together.`);
+  return batching;
 }
 
 function unixTarget(path: string): Pick<Destination, "url" | "http"> {

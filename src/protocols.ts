@@ -1,16 +1,50 @@
 import { frame } from "./wires/frame/wire.js";
-import { jsonrpc } from "./wires/jsonrpc/wire.js";
-import { xmlrpc } from "./wires/xmlrpc/wire.js";
-import type { Protocol } from "./wires/wire.js";
+import { detectJsonRpc } from "./wires/jsonrpc/detect.js";
+import type { ClientWire, Protocol, ServerWire } from "./wires/wire.js";
+
+/** What is known of a protocol before its code is loaded: it takes as long to load all of them as to start node. */
+export interface ProtocolEntry {
+  readonly name: string;
+  /** The carriers that it goes over, the usual one first, with what its clients have to know beforehand. */
+  readonly carriers: Readonly<Record<string, Pick<ClientWire, "shares" | "unaryOnly">>>;
+  /** Where it has connections of its own, how they begin. */
+  readonly detect?: ServerWire["detect"];
+  /** It is answered over HTTP. */
+  readonly http?: true;
+  /** Several of its calls can travel as one. */
+  readonly batching?: true;
+  /** Loads it; the same every time. */
+  load(): Promise<Protocol>;
+}
+
+const ONE_BY_ONE = { shares: "none", unaryOnly: true } as const;
+const SHARED = { shares: "unary" } as const;
+const framed: Promise<Protocol> = Promise.resolve({ name: "frame", stream: frame });
 
 /**
  * Every protocol, in the order in which servers ask about a connection's first bytes, and about a request's path and type. What can be told by
  * its first bytes alone comes before `frame`, which begins with a length.
  */
-export const PROTOCOLS: readonly Protocol[] = [xmlrpc, jsonrpc, { name: "frame", stream: frame }];
+export const PROTOCOLS: readonly ProtocolEntry[] = [
+  {
+    name: "xmlrpc",
+    carriers: { http: ONE_BY_ONE, unix: ONE_BY_ONE },
+    http: true,
+    batching: true,
+    load: () => import("./wires/xmlrpc/wire.js").then(({ xmlrpc }) => xmlrpc),
+  },
+  {
+    name: "jsonrpc",
+    carriers: { http: ONE_BY_ONE, ws: SHARED, tcp: SHARED, unix: SHARED },
+    detect: detectJsonRpc,
+    http: true,
+    load: () => import("./wires/jsonrpc/wire.js").then(({ jsonrpc }) => jsonrpc),
+  },
+  { name: "frame", carriers: { tcp: SHARED, unix: SHARED }, detect: frame.detect, load: () => framed },
+];
 
 /** The protocols that a server answers: those named, or all. Throws a TypeError for a name that there is not. */
-export function protocolsNamed(names: readonly string[] | undefined): readonly Protocol[] {
+export function protocolsNamed(names: readonly string[] | undefined): readonly ProtocolEntry[] {
   if (names === undefined) return PROTOCOLS;
   const known = PROTOCOLS.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));

@@ -137,7 +137,9 @@ export async function serve(services: readonly Implementation[] | URL, options: 
     addresses: running.addresses,
     services: withIntrospection(module.services).map(({ service }) => ({
       name: service.name,
-      wires: protocolsNamed(options.wires).map((protocol) => protocol.name).toSorted(),
+      wires: protocolsNamed(options.wires)
+        .map((protocol) => protocol.name)
+        .toSorted(),
     })),
     counters: host.counters,
     failed: running.failed,

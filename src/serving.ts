@@ -8,11 +8,11 @@ import type { MethodInfo } from "./contract/call.js";
 import type { Implementation } from "./contract/implement.js";
 import type { Host } from "./link/connections.js";
 import { newCounters } from "./link/counters.js";
-import { httpServing } from "./link/http-serving.js";
-import { protocolsNamed } from "./protocols.js";
+import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
+import { detectHttp1 } from "./transports/http1/detect-http1.js";
+import { frame } from "./wires/frame/wire.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
-import { pageOf } from "./wires/page/wire.js";
-import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
+import type { Limits, Protocol, ServerEntry, ServerWire, SessionOptions } from "./wires/wire.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
 export interface PlainOptions extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> {
@@ -90,13 +90,30 @@ function limitsOf(options: PlainOptions): Limits {
 }
 
 /** What connections may speak, in the order in which they are asked about the first bytes: HTTP, then what has connections of its own. */
-function serverWires(protocols: readonly Protocol[]): readonly ServerWire[] {
-  const http = protocols.flatMap((protocol) => protocol.http ?? []);
-  const streams = protocols.flatMap(({ stream }) => stream ?? []);
-  if (http.length === 0) return streams;
+function serverWires(protocols: readonly ProtocolEntry[]): readonly ServerEntry[] {
+  const streams = protocols.flatMap(({ name, detect, load }): readonly ServerEntry[] => {
+    if (name === frame.name) return [frame];
+    return detect === undefined ? [] : [{ name, detect, load: async () => streamOf(await load()) }];
+  });
+  if (!protocols.some(({ http }) => http === true)) return streams;
+  return [{ name: "http", detect: detectHttp1, load: () => overHttp(protocols) }, ...streams];
+}
+
+function streamOf({ name, stream }: Protocol): ServerWire {
+  if (stream === undefined) throw new Error(`Wire ${name} has no connections of its own.`);
+  return stream;
+}
+
+/** Loads all that is answered over HTTP. */
+async function overHttp(entries: readonly ProtocolEntry[]): Promise<ServerWire> {
+  const [{ httpServing }, { pageOf }, ...protocols] = await Promise.all([
+    import("./link/http-serving.js"),
+    import("./wires/page/wire.js"),
+    ...entries.filter(({ http }) => http === true).map(({ load }) => load()),
+  ]);
+  const wires = protocols.flatMap(({ http }) => http ?? []);
   const messages = protocols.find((protocol) => protocol.messages !== undefined);
-  const page = pageOf(protocols.map(({ name }) => name));
-  return [httpServing({ wires: [...http, page], messages }), ...streams];
+  return httpServing({ wires: [...wires, pageOf(entries.map(({ name }) => name))], messages });
 }
 
 function reportOf(error: unknown, method: MethodInfo): string {

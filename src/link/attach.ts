@@ -13,8 +13,8 @@ export const SWEEP_MS = 500;
 
 /** What an attachment needs to know. */
 export interface AttachOptions {
-  /** Makes the session; given the first bytes where those decide which. Undefined: nobody knows what they are. */
-  readonly open: (outlet: Outlet, first: Uint8Array) => Session | "more" | undefined;
+  /** Makes the session; given the first bytes where those decide which. `later`: `again` will be called; undefined: nobody knows what they are. */
+  readonly open: (outlet: Outlet, first: Uint8Array) => Session | "more" | "later" | undefined;
   readonly counters: LinkCounters;
   /** Stops reading while too much waits to leave: for servers, whose peers may ask without ever listening. */
   readonly holdReading: boolean;
@@ -38,6 +38,8 @@ export class Attachment implements Receiver, Outlet {
   #first: Uint8Array = NONE;
   /** Bytes that sessions have announced and that have not left. */
   #unsent = 0;
+  /** The session is being loaded, and nothing is read until then. */
+  #loading = false;
   #receiving = false;
   #scheduled = false;
   #wasFull = false;
@@ -176,6 +178,14 @@ export class Attachment implements Receiver, Outlet {
     }
   }
 
+  /** What was needed to make the session is there. */
+  again(): void {
+    if (this.#closed) return;
+    this.#loading = false;
+    this.connection.resume();
+    this.data(NONE);
+  }
+
   /** Lets open calls end, takes no new ones, then says goodbye. */
   retire(): void {
     this.#ending = true;
@@ -280,9 +290,13 @@ export class Attachment implements Receiver, Outlet {
 
   #decide(chunk: Uint8Array): void {
     const first = this.#first.length === 0 ? chunk : joined(this.#first, chunk);
-    const session = this.#options.open(this, first);
+    const session = this.#loading ? "more" : this.#options.open(this, first);
     if (session === "more") this.#first = new Uint8Array(first);
-    else if (session === undefined) this.#unknown("nobody here speaks what it began with");
+    else if (session === "later") {
+      this.#first = new Uint8Array(first);
+      this.#loading = true;
+      this.connection.pause();
+    } else if (session === undefined) this.#unknown("nobody here speaks what it began with");
     else {
       this.#first = NONE;
       this.#silentTicks = 0;

@@ -1,6 +1,6 @@
 import type { Body, CallHead, Dispatch, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
-import type { Batching } from "../wires/wire.js";
+import type { Batching, Later } from "../wires/wire.js";
 
 /** So many calls travel together at the most. */
 const MOST_CALLS = 500;
@@ -8,7 +8,7 @@ const MOST_CALLS = 500;
 /**
  * Lets the calls of one turn travel as one. Calls with headers or a deadline of their own travel alone, and so does a call that nobody joins.
  */
-export function batching(dispatch: Dispatch, how: Batching): Dispatch {
+export function batching(dispatch: Dispatch, how: Later<Batching>): Dispatch {
   const batch = new Batch(dispatch, how);
   return (head, reply) => {
     const plain = head.fields.length === 0 && head.timeoutMs === undefined && (head.shape ?? "unary") === "unary";
@@ -19,37 +19,38 @@ export function batching(dispatch: Dispatch, how: Batching): Dispatch {
 /** The calls of this turn. */
 class Batch {
   readonly dispatch: Dispatch;
-  readonly #how: Batching;
+  readonly #how: Later<Batching>;
   #calls: JoinedCall[] = [];
 
-  constructor(dispatch: Dispatch, how: Batching) {
+  constructor(dispatch: Dispatch, how: Later<Batching>) {
     this.dispatch = dispatch;
     this.#how = how;
   }
 
   add(call: JoinedCall): void {
     this.#calls.push(call);
-    if (this.#calls.length === 1) queueMicrotask(this.#send);
+    if (this.#calls.length > 1) return;
+    this.#how.load().then(this.#send, (error: unknown) => {
+      const status: Status = { ...NONE, message: `The calls cannot be sent together: ${String(error)}` };
+      for (const each of this.#calls.splice(0)) each.took(status, undefined);
+    });
   }
 
-  readonly #send = (): void => {
+  readonly #send = (how: Batching): void => {
     const calls = this.#calls.filter(({ over }) => !over);
     this.#calls = [];
-    for (let at = 0; at < calls.length; at += MOST_CALLS) this.#together(calls.slice(at, at + MOST_CALLS));
+    for (let at = 0; at < calls.length; at += MOST_CALLS) this.#together(how, calls.slice(at, at + MOST_CALLS));
   };
 
-  #together(calls: readonly JoinedCall[]): void {
+  #together(how: Batching, calls: readonly JoinedCall[]): void {
     const [first] = calls;
     if (first === undefined) return;
     if (calls.length === 1) first.alone(this.dispatch);
     else {
       const { opening } = first;
-      const head: CallHead = { ...opening, path: this.#how.path, positional: true, out: undefined, memo: undefined };
-      const request = this.dispatch(head, new JoinedReply(calls, this.#how));
-      request.end(
-        OK,
-        this.#how.join(calls.map(({ opening: { path, positional }, body }) => ({ path, positional, body }))),
-      );
+      const head: CallHead = { ...opening, path: how.path, positional: true, out: undefined, memo: undefined };
+      const request = this.dispatch(head, new JoinedReply(calls, how));
+      request.end(OK, how.join(calls.map(({ opening: { path, positional }, body }) => ({ path, positional, body }))));
     }
   }
 }

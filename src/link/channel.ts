@@ -1,7 +1,7 @@
 import type { CallHead, Dispatch, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
 import type { Connection, Receiver } from "../transports/connection.js";
-import type { ClientSession, ClientWire, SessionOptions } from "../wires/wire.js";
+import type { ClientEntry, ClientSession, ClientWire, SessionOptions } from "../wires/wire.js";
 import { Attachment, SWEEP_MS } from "./attach.js";
 import { backoffMs } from "./backoff.js";
 import { dial } from "./carriers.js";
@@ -11,7 +11,7 @@ import { WaitingCall } from "./waiting-call.js";
 
 /** Where a client goes, and how. */
 export interface Target {
-  readonly wire: ClientWire;
+  readonly wire: ClientEntry;
   /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
   readonly url: string;
   /** What its sessions are told. */
@@ -28,6 +28,9 @@ export interface Target {
  */
 export class Channel {
   readonly #target: Target;
+  /** What the connection speaks, once that has been loaded. */
+  #wire: ClientWire | undefined = undefined;
+  #loading = false;
   #connection: Connection | undefined = undefined;
   #attachment: Attachment | undefined = undefined;
   #session: ClientSession | undefined = undefined;
@@ -44,6 +47,7 @@ export class Channel {
 
   constructor(target: Target) {
     this.#target = target;
+    if ("client" in target.wire) this.#wire = target.wire;
   }
 
   /** Calls that have not ended, those that wait for the connection included. */
@@ -70,7 +74,7 @@ export class Channel {
     }
     const call = new WaitingCall(head, reply, this.#givenUp);
     this.#waiting.push(call);
-    if (this.#connection === undefined && this.#timer === undefined) this.#retry(wait);
+    if (this.#connection === undefined && this.#timer === undefined && !this.#loading) this.#retry(wait);
     return call;
   };
 
@@ -129,7 +133,28 @@ export class Channel {
     return keepAliveMs === undefined || open > 0 || performance.now() - this.#restedAt < keepAliveMs;
   }
 
+  /** Loads the wire's code, and then connects for those who still wait. */
+  #load(load: () => Promise<ClientWire>): void {
+    this.#loading = true;
+    load().then(
+      (wire) => {
+        this.#loading = false;
+        this.#wire = wire;
+        if (!this.#closed && this.#waiting.length > 0) this.#connect();
+      },
+      (error: unknown) => {
+        this.#loading = false;
+        this.#refused(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  }
+
   #connect(): void {
+    const { wire } = this.#target;
+    if (this.#wire === undefined && "load" in wire) {
+      this.#load(() => wire.load());
+      return;
+    }
     const { url, connectTimeoutMs, counters } = this.#target;
     counters.connections += 1;
     let attachment: Attachment | undefined;
@@ -159,7 +184,9 @@ export class Channel {
   }
 
   #opened(connection: Connection): Attachment {
-    const { wire, url, session, counters, log } = this.#target;
+    const { url, session, counters, log } = this.#target;
+    const wire = this.#wire;
+    if (wire === undefined) throw new Error("A connection is made when its wire has been loaded.");
     counters.open += 1;
     this.#failures = 0;
     this.#retryAt = 0;

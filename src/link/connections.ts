@@ -1,13 +1,13 @@
 import type { Dispatch } from "../call/sink.js";
 import type { Connection } from "../transports/connection.js";
 import { detect } from "../wires/detect.js";
-import type { Limits, ServerWire, SessionOptions } from "../wires/wire.js";
+import type { Limits, Outlet, ServerEntry, ServerWire, Session, SessionOptions } from "../wires/wire.js";
 import { Attachment, SWEEP_MS } from "./attach.js";
 import type { LinkCounters } from "./counters.js";
 
 /** What accepted connections are served with. */
 export interface Host {
-  readonly wires: readonly ServerWire[];
+  readonly wires: readonly ServerEntry[];
   readonly dispatch: Dispatch;
   readonly limits: Limits;
   /** What else sessions are told. */
@@ -46,6 +46,8 @@ export class Connections {
   /** When connections are to be retired, where there is a limit to their age; later, when they are cut. */
   readonly #due: Map<Attachment, { at: number; retired: boolean }> = new Map();
   readonly #waiting: Connection[] = [];
+  /** Wires whose code has been loaded. */
+  readonly #loaded: Map<ServerEntry, ServerWire> = new Map();
   readonly #sweeper: NodeJS.Timeout;
   readonly #emptied: (() => void)[] = [];
   #leaving = false;
@@ -117,19 +119,14 @@ export class Connections {
   }
 
   #attach(connection: Connection): void {
-    const { wires, dispatch, limits, counters, log, session } = this.#host;
-    const peer = { address: connection.address };
+    const { counters, log } = this.#host;
     counters.open += 1;
-    const attachment = new Attachment(connection, {
+    const attachment: Attachment = new Attachment(connection, {
       counters,
       log,
       holdReading: true,
       holdProcess: false,
-      open: (outlet, first) => {
-        if (first.length === 0) return "more";
-        const wire = detect(first, wires, limits);
-        return typeof wire === "object" ? wire.server(outlet, dispatch, { ...session, limits, peer }) : wire;
-      },
+      open: (outlet, first) => (first.length === 0 ? "more" : this.#open(attachment, outlet, first)),
       closed: (closed) => this.#closed(closed),
     });
     this.#active.add(attachment);
@@ -139,6 +136,28 @@ export class Connections {
       this.#due.set(attachment, { at: performance.now() + maxAgeMs * (0.9 + 0.2 * Math.random()), retired: false });
     }
     connection.start(attachment);
+  }
+
+  /** Makes the session that a connection's first bytes ask for; `later` where its code has to be loaded first. */
+  #open(attachment: Attachment, outlet: Outlet, first: Uint8Array): Session | "more" | "later" | undefined {
+    const { wires, dispatch, limits, session } = this.#host;
+    const found = detect(first, wires, limits);
+    if (typeof found !== "object") return found;
+    const wire = "server" in found ? found : this.#loaded.get(found);
+    const peer = { address: attachment.connection.address };
+    if (wire !== undefined) return wire.server(outlet, dispatch, { ...session, limits, peer });
+    if (!("load" in found)) return undefined;
+    found.load().then(
+      (loaded) => {
+        this.#loaded.set(found, loaded);
+        attachment.again();
+      },
+      (error: unknown) => {
+        this.#host.log(`Cannot load the wire ${found.name}: ${String(error)}`);
+        attachment.destroy(`The wire ${found.name} cannot be loaded.`);
+      },
+    );
+    return "later";
   }
 
   #retireOld(graceMs: number): void {

@@ -1,4 +1,4 @@
-import type { Limits, ServerWire } from "./wire.js";
+import type { Limits, ServerEntry } from "./wire.js";
 
 /** How many bytes may come before a connection has to have shown what it speaks. */
 export const DETECT_BYTES = 64;
@@ -9,9 +9,9 @@ export const DETECT_BYTES = 64;
  */
 export function detect(
   prefix: Uint8Array,
-  wires: readonly ServerWire[],
+  wires: readonly ServerEntry[],
   limits: Limits,
-): ServerWire | "more" | undefined {
+): ServerEntry | "more" | undefined {
   for (const wire of wires) {
     const verdict = wire.detect(prefix, limits);
     if (verdict === "mine") return wire;

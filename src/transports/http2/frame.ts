@@ -1,5 +1,3 @@
-import type { OutBuffer } from "../../bytes/out-buffer.js";
-
 /** The types of frames (RFC 9113 §6). */
 export const FRAME = {
   data: 0,
@@ -17,26 +15,26 @@ export const FRAME = {
 /** The flags of frames; what a bit means depends on the type. */
 export const FLAG = { ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
 
-/** Bytes before a frame's payload (§4.1). */
-export const HEAD_BYTES = 9;
+/** What a frame's head says (§4.1). */
+export interface FrameHead {
+  readonly type: number;
+  readonly flags: number;
+  readonly id: number;
+}
 
-/** Writes the head of a frame; its payload of `length` bytes follows. */
-export function writeFrameHead(
-  out: OutBuffer,
-  length: number,
-  frame: { type: number; flags: number; id: number },
-): void {
-  const at = out.reserve(HEAD_BYTES + length);
-  const { bytes } = out;
-  const { type, flags, id } = frame;
-  bytes[at] = length >>> 16;
-  bytes[at + 1] = length >>> 8;
-  bytes[at + 2] = length;
-  bytes[at + 3] = type;
-  bytes[at + 4] = flags;
-  bytes[at + 5] = id >>> 24;
-  bytes[at + 6] = id >>> 16;
-  bytes[at + 7] = id >>> 8;
-  bytes[at + 8] = id;
-  out.length = at + HEAD_BYTES;
+/** A frame that came, lent until its taker returns: its payload lies in `bytes` from `start` to `end`, which a taker may move inwards. */
+export interface Frame extends FrameHead {
+  readonly bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
+/** Leaves the padding of DATA or HEADERS out of a frame's payload (§6.1). False: there is more padding than payload. */
+export function unpad(frame: Frame): boolean {
+  if ((frame.flags & FLAG.padded) === 0) return true;
+  const { bytes, start, end } = frame;
+  if (start === end) return false;
+  frame.start = start + 1;
+  frame.end = end - (bytes[start] ?? 0);
+  return frame.start <= frame.end;
 }

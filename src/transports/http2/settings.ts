@@ -1,7 +1,8 @@
 import type { OutBuffer } from "../../bytes/out-buffer.js";
 import type { ErrorCode } from "./error-code.js";
-import { FRAME, writeFrameHead } from "./frame.js";
+import { FRAME } from "./frame.js";
 import { readUint32, writeUint32 } from "./numbers.js";
+import { writeFrameHead } from "./write-frame.js";
 
 /** What one side of a connection may be sent (RFC 9113 §6.5.2), with the values that hold before any SETTINGS. */
 export interface Settings {
