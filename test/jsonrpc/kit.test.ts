@@ -7,11 +7,12 @@ import { httpDispatch, httpPair, httpServe } from "./loopback.js";
 for (const framing of ["lines", "headers"] as const) {
   const { stream } = jsonrpc;
   const wire: Wire = { ...stream, client: (outlet, options) => stream.client(outlet, { ...options, framing }) };
-  for (const chunkBytes of [1, 7, 65_536])
+  // The framings' own tests cut messages everywhere; here it is the session that meets small pieces.
+  for (const chunkBytes of framing === "lines" ? [1, 65_536] : [7])
     wireKit(`JSON-RPC (${framing}) through memory, in chunks of ${chunkBytes} bytes`, overMemory(wire, chunkBytes));
 }
 
-for (const chunkBytes of [7, 65_536]) {
+for (const chunkBytes of [7]) {
   wireKit(
     `JSON-RPC over HTTP with nothing between, in chunks of ${chunkBytes} bytes`,
     ({ dispatch }) => ({
