@@ -1,7 +1,8 @@
 import { placeOf } from "./link/carriers.js";
 import { type ProtocolEntry, PROTOCOLS } from "./protocols.js";
 import { frame } from "./wires/frame/wire.js";
-import type { Batching, ClientEntry, ClientWire, HttpTarget, Later, Protocol } from "./wires/wire.js";
+import type { Batching, ClientWire, HttpTarget, Protocol } from "./wires/wire.js";
+import type { ClientEntry, Later } from "./link/later.js";
 
 /** Where a client's connections go, and what they speak. */
 export interface Destination {

@@ -1,6 +1,7 @@
+import { detectFrame } from "./wires/frame/detect.js";
 import { frame } from "./wires/frame/wire.js";
 import { detectJsonRpc } from "./wires/jsonrpc/detect.js";
-import type { ClientWire, Protocol, ServerWire } from "./wires/wire.js";
+import type { ClientWire, Limits, Protocol, Verdict } from "./wires/wire.js";
 
 /** What is known of a protocol before its code is loaded: it takes as long to load all of them as to start node. */
 export interface ProtocolEntry {
@@ -8,13 +9,13 @@ export interface ProtocolEntry {
   /** The carriers that it goes over, the usual one first, with what its clients have to know beforehand. */
   readonly carriers: Readonly<Record<string, Pick<ClientWire, "shares" | "unaryOnly">>>;
   /** Where it has connections of its own, how they begin. */
-  readonly detect?: ServerWire["detect"];
+  readonly detect?: (prefix: Uint8Array, limits: Limits) => Verdict;
   /** It is answered over HTTP. */
   readonly http?: true;
   /** Several of its calls can travel as one. */
   readonly batching?: true;
   /** Loads it; the same every time. */
-  load(): Promise<Protocol>;
+  readonly load: () => Promise<Protocol>;
 }
 
 const ONE_BY_ONE = { shares: "none", unaryOnly: true } as const;
@@ -40,7 +41,7 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
     http: true,
     load: () => import("./wires/jsonrpc/wire.js").then(({ jsonrpc }) => jsonrpc),
   },
-  { name: "frame", carriers: { tcp: SHARED, unix: SHARED }, detect: frame.detect, load: () => framed },
+  { name: "frame", carriers: { tcp: SHARED, unix: SHARED }, detect: detectFrame, load: () => framed },
 ];
 
 /** The protocols that a server answers: those named, or all. Throws a TypeError for a name that there is not. */

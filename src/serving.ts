@@ -12,7 +12,8 @@ import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
 import { detectHttp1 } from "./transports/http1/detect-http1.js";
 import { frame } from "./wires/frame/wire.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
-import type { Limits, Protocol, ServerEntry, ServerWire, SessionOptions } from "./wires/wire.js";
+import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
+import type { ServerEntry } from "./link/later.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
 export interface PlainOptions extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> {
@@ -91,7 +92,8 @@ function limitsOf(options: PlainOptions): Limits {
 
 /** What connections may speak, in the order in which they are asked about the first bytes: HTTP, then what has connections of its own. */
 function serverWires(protocols: readonly ProtocolEntry[]): readonly ServerEntry[] {
-  const streams = protocols.flatMap(({ name, detect, load }): readonly ServerEntry[] => {
+  const streams = protocols.flatMap((entry): readonly ServerEntry[] => {
+    const { name, detect, load } = entry;
     if (name === frame.name) return [frame];
     return detect === undefined ? [] : [{ name, detect, load: async () => streamOf(await load()) }];
   });

@@ -1,6 +1,7 @@
 import type { Body, CallHead, Dispatch, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
-import type { Batching, Later } from "../wires/wire.js";
+import type { Batching } from "../wires/wire.js";
+import type { Later } from "./later.js";
 
 /** So many calls travel together at the most. */
 const MOST_CALLS = 500;

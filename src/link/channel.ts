@@ -1,13 +1,14 @@
 import type { CallHead, Dispatch, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
 import type { Connection, Receiver } from "../transports/connection.js";
-import type { ClientEntry, ClientSession, ClientWire, SessionOptions } from "../wires/wire.js";
+import type { ClientSession, ClientWire, SessionOptions } from "../wires/wire.js";
 import { Attachment, SWEEP_MS } from "./attach.js";
 import { backoffMs } from "./backoff.js";
 import { dial } from "./carriers.js";
 import type { LinkCounters } from "./counters.js";
 import { NOBODY, statusOf } from "./status-of.js";
 import { WaitingCall } from "./waiting-call.js";
+import type { ClientEntry } from "./later.js";
 
 /** Where a client goes, and how. */
 export interface Target {

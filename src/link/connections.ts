@@ -1,9 +1,10 @@
 import type { Dispatch } from "../call/sink.js";
 import type { Connection } from "../transports/connection.js";
 import { detect } from "../wires/detect.js";
-import type { Limits, Outlet, ServerEntry, ServerWire, Session, SessionOptions } from "../wires/wire.js";
+import type { Limits, Outlet, ServerWire, Session, SessionOptions } from "../wires/wire.js";
 import { Attachment, SWEEP_MS } from "./attach.js";
 import type { LinkCounters } from "./counters.js";
+import type { ServerEntry } from "./later.js";
 
 /** What accepted connections are served with. */
 export interface Host {

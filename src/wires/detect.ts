@@ -1,4 +1,4 @@
-import type { Limits, ServerEntry } from "./wire.js";
+import type { Limits, ServerWire } from "./wire.js";
 
 /** How many bytes may come before a connection has to have shown what it speaks. */
 export const DETECT_BYTES = 64;
@@ -7,11 +7,11 @@ export const DETECT_BYTES = 64;
  * Finds the wire that a connection's first bytes belong to. Wires are asked in order, and one that cannot tell yet holds up those after it.
  * `more`: ask again with a longer prefix; undefined: nobody's.
  */
-export function detect(
+export function detect<W extends Pick<ServerWire, "detect">>(
   prefix: Uint8Array,
-  wires: readonly ServerEntry[],
+  wires: readonly W[],
   limits: Limits,
-): ServerEntry | "more" | undefined {
+): W | "more" | undefined {
   for (const wire of wires) {
     const verdict = wire.detect(prefix, limits);
     if (verdict === "mine") return wire;

@@ -128,18 +128,6 @@ export interface ClientWire {
   client(outlet: Outlet, options: SessionOptions): ClientSession;
 }
 
-/** Something whose code is loaded when it is first needed. */
-export interface Later<T> {
-  /** Loads it; the same every time. */
-  load(): Promise<T>;
-}
-
-/** A server's wire, loaded or not. */
-export type ServerEntry = ServerWire | (Pick<ServerWire, "name" | "detect"> & Later<ServerWire>);
-
-/** A client's wire, loaded or not. */
-export type ClientEntry = ClientWire | (Omit<ClientWire, "client"> & Later<ClientWire>);
-
 /** A protocol on a connection of its own: what a stream of bytes, or of messages, means. */
 export interface Wire extends ServerWire, ClientWire {}
 

@@ -68,7 +68,13 @@ test("the README lists every code of an error, and the limits as they are", () =
   const listed = README.slice(README.indexOf("Codes are those"), README.indexOf("| what came"));
   expect([...listed.matchAll(/`(\w+)`/gu)].map(([, code]) => code)).toEqual(CODES.slice(1));
   const limits = README.slice(README.indexOf("## Limits"));
-  const units = { maxMessageBytes: "4 MiB", maxHeaderBytes: "16 KiB", maxDepth: "100", maxConcurrentCalls: "4096", requestTimeoutMs: "60 s" };
+  const units = {
+    maxMessageBytes: "4 MiB",
+    maxHeaderBytes: "16 KiB",
+    maxDepth: "100",
+    maxConcurrentCalls: "4096",
+    requestTimeoutMs: "60 s",
+  };
   for (const [name, value] of Object.entries(units)) expect(limits).toContain(`| ${value} | \`${name}\` |`);
   expect(DEFAULT_LIMITS).toEqual({
     maxMessageBytes: 4 * 2 ** 20,
