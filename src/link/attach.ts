@@ -182,8 +182,9 @@ export class Attachment implements Receiver, Outlet {
   again(): void {
     if (this.#closed) return;
     this.#loading = false;
-    this.connection.resume();
     this.data(NONE);
+    // Only now, since what waits to be read may be the peer's goodbye, which the session is to hear of.
+    if (!this.#closed && !this.#held && !this.#sessionPaused) this.connection.resume();
   }
 
   /** Lets open calls end, takes no new ones, then says goodbye. */

@@ -1,7 +1,7 @@
 import type { CallHead, Dispatch, Sink } from "../call/sink.js";
 import { Channel, type Target } from "./channel.js";
 import { Lease } from "./lease.js";
-import { NOBODY } from "./status-of.js";
+import { NOBODY, statusOf } from "./status-of.js";
 import { WaitingCall } from "./waiting-call.js";
 
 /** Connections of ended streams that are kept for the next. */
@@ -48,19 +48,18 @@ export class Pool {
   /** Closes all connections; open calls end as `canceled`. */
   async close(): Promise<void> {
     this.#closed = true;
-    // The first of them says to each waiting call that the client is closed.
     const queue = this.#queue;
     this.#queue = [];
     const channels = [...this.#channels, ...this.#idle, ...this.#busy];
     const closing = Promise.all(channels.map((channel) => channel.close()));
-    for (const call of queue) if (!call.over) call.go(this.#dead);
+    const status = statusOf("canceled", `The client of ${this.#target.url} was closed.`);
+    for (const call of queue) if (!call.over) call.fail(status);
     await closing;
   }
 
-  readonly #dead: Dispatch = (head, reply) => this.#channels[0]?.dispatch(head, reply) ?? NOBODY;
-
   #oneByOne(head: CallHead, reply: Sink): Sink {
-    if (this.#closed) return this.#dead(head, reply);
+    // Any of them says that the client is closed.
+    if (this.#closed) return this.#channels[0]?.dispatch(head, reply) ?? NOBODY;
     const free = this.#idle.pop();
     if (free !== undefined) return this.#alone(free, head, reply);
     if (this.#busy.size < this.#size) return this.#alone(new Channel(this.#target), head, reply);
