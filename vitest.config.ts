@@ -15,6 +15,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/interop/**", "**/node_modules/**", "**/dist/**"],
     pool: "forks",
+    // Loading the same modules again for each file took as long as the tests.
+    isolate: false,
     // Most of them wait for processes and sockets more than for the cores.
     maxWorkers: 4,
     // Workers are started from dist/, as users start them.

@@ -89,11 +89,11 @@ test("A parent that exits takes its children along, blocked or not.", async () =
 test.each([
   ["single", 200],
   ["async", 200],
-  ["pool", 10],
-  ["threads", 10],
-  ["processes", 5],
-  ["prefork", 5],
-  ["prefork-async", 5],
+  ["pool", 5],
+  ["threads", 5],
+  ["processes", 3],
+  ["prefork", 3],
+  ["prefork-async", 3],
 ] as const)(
   "Under %s %i starts and stops leave no process, file descriptor, timer or listener.",
   async (model, cycles) => {

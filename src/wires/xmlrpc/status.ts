@@ -61,7 +61,5 @@ function faultCodeOf(detail: unknown): number | undefined {
   if (typeof detail !== "object" || detail === null || !("faultCode" in detail)) return undefined;
   const { faultCode } = detail;
   // A fault's number is an <int>, of 32 bits.
-  return typeof faultCode === "number" && Number.isInteger(faultCode) && Math.abs(faultCode) < 2 ** 31
-    ? faultCode
-    : undefined;
+  return typeof faultCode === "number" && (faultCode | 0) === faultCode ? faultCode : undefined;
 }
