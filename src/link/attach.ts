@@ -183,8 +183,10 @@ export class Attachment implements Receiver, Outlet {
     if (this.#closed) return;
     this.#loading = false;
     this.data(NONE);
+    if (this.#closed) return;
+    if (this.#ending) this.#session?.retire();
     // Only now, since what waits to be read may be the peer's goodbye, which the session is to hear of.
-    if (!this.#closed && !this.#held && !this.#sessionPaused) this.connection.resume();
+    if (!this.#held && !this.#sessionPaused) this.connection.resume();
   }
 
   /** Lets open calls end, takes no new ones, then says goodbye. */
@@ -276,6 +278,8 @@ export class Attachment implements Receiver, Outlet {
   #settle(): void {
     const { open } = this;
     if (this.#options.holdProcess) this.#hold(open > 0);
+    // What has come while the session was being loaded is still to be answered.
+    if (this.#loading) return;
     if ((this.#ending || this.#peerEnded) && open === 0 && !this.#said && this.#unsent === 0) {
       this.#said = true;
       this.#silentTicks = 0;

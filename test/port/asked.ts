@@ -19,9 +19,6 @@ export interface Answered {
   readonly text: string;
 }
 
-export const JSON_TYPE = { "content-type": "application/json" };
-export const XML_TYPE = { "content-type": "text/xml" };
-
 /** Asks by node's own client of HTTP, and hears the answer to its end. */
 export async function asked(address: string, asking: Asking = {}): Promise<Answered> {
   const place = placeOf(address);
@@ -35,22 +32,4 @@ export async function asked(address: string, asking: Asking = {}): Promise<Answe
   answer.setEncoding("utf8").on("data", (piece: string) => (text += piece));
   await once(answer, "end");
   return { status: answer.statusCode ?? 0, headers: answer.headers, text };
-}
-
-/** Calls a method by JSON-RPC over HTTP; returns the response. */
-export async function jsonCall(
-  address: string,
-  method: string,
-  params: readonly unknown[] | object = [],
-): Promise<Record<string, unknown>> {
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-  const { status, text } = await asked(address, { headers: JSON_TYPE, body });
-  if (status !== 200) throw new Error(`The status is ${status}: ${text}`);
-  return JSON.parse(text) as Record<string, unknown>; // a response
-}
-
-/** A call in XML. */
-export function xmlCall(method: string, ...params: readonly string[]): string {
-  const list = params.map((value) => `<param><value>${value}</value></param>`).join("");
-  return `<?xml version="1.0"?><methodCall><methodName>${method}</methodName><params>${list}</params></methodCall>`;
 }

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { Agent } from "node:http";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { asked, JSON_TYPE, XML_TYPE, xmlCall } from "./asked.js";
+import { asked } from "./asked.js";
+import { JSON_TYPE, XML_TYPE, xmlCall } from "./bodies.js";
 import { Outsider, placeOf } from "./outsider.js";
 
 /** Adds two numbers by a call of `tools.add`, and returns what came back. */

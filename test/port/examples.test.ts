@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { functions, serve } from "callwire";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { WebSocket } from "ws";
-import { asked, JSON_TYPE } from "./asked.js";
+import { asked } from "./asked.js";
+import { JSON_TYPE } from "./bodies.js";
 import { webSocketTo } from "./callers.js";
 import { Outsider } from "./outsider.js";
 

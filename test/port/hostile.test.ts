@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { closeOf, frameOf, framesIn } from "../websocket/frames.js";
-import { asked, type Answered, JSON_TYPE, XML_TYPE, xmlCall } from "./asked.js";
+import { asked, type Answered } from "./asked.js";
+import { JSON_TYPE, XML_TYPE, xmlCall } from "./bodies.js";
 import { beside, bytesHeld, target } from "./beside.js";
 import { Outsider } from "./outsider.js";
 

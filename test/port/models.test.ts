@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import type { ModelName } from "../../src/models/model.js";
 import { MODELS, served } from "../models/served.js";
-import { asked, JSON_TYPE, jsonCall, XML_TYPE, xmlCall } from "./asked.js";
+import { asked } from "./asked.js";
+import { JSON_TYPE, XML_TYPE, xmlCall } from "./bodies.js";
+import { jsonCall } from "./json-call.js";
 import { Outsider } from "./outsider.js";
 
 const Streams = service("tools.Streams", { shout: bidi({ input: z.string(), output: z.string() }) });
