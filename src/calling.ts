@@ -12,6 +12,8 @@ export interface Destination {
   readonly http: HttpTarget;
   /** How its calls can travel together, where they can. */
   readonly batching?: Later<Batching> | undefined;
+  /** Its messages are bytes, made by a codec. */
+  readonly bytes: boolean;
 }
 
 /** Makes what clients speak, of a protocol and a carrier that it goes over. */
@@ -20,6 +22,7 @@ type Carry = (protocol: Protocol) => ClientWire | undefined | Promise<ClientWire
 const overHttp: Carry = (protocol) => import("./link/http-client.js").then(({ httpClient }) => httpClient(protocol));
 
 const CARRY: Readonly<Record<string, Carry>> = {
+  http2: (protocol) => import("./link/http2.js").then(({ http2Client }) => http2Client(protocol)),
   http: overHttp,
   ws: (protocol) => import("./link/http-client.js").then(({ webSocketClient }) => webSocketClient(protocol)),
   tcp: ({ stream }) => stream,
@@ -45,13 +48,16 @@ export function destinationOf(url: string): Destination {
   }
   return {
     wire: name === frame.name ? frame : { name, ...known, load: () => clientWire(protocol, chosen) },
+    bytes: protocol.bytes === true,
     batching: protocol.batching === true ? { load: () => batchingOf(protocol) } : undefined,
     ...(chosen === "unix" ? unixTarget(place) : tcpTarget(place, chosen !== "tcp")),
   };
 }
 
 async function clientWire(protocol: ProtocolEntry, carrier: string): Promise<ClientWire> {
-  const wire = await CARRY[carrier]?.(await protocol.load());
+  // Over a Unix socket, HTTP/2 is what a protocol that needs it speaks.
+  const over = carrier === "unix" && protocol.http2 === true ? "http2" : carrier;
+  const wire = await CARRY[over]?.(await protocol.load());
   if (wire === undefined) throw new Error(`Wire ${protocol.name} lacks the carrier ${carrier}.`);
   return wire;
 }

@@ -1,14 +1,17 @@
 import { ambient } from "./ambient.js";
 import { destinationOf } from "./calling.js";
 import type { Interceptor } from "./call/handler.js";
+import type { Codec } from "./call/codec.js";
+import { lateClient } from "./call/late-client.js";
 import { clientOf, type ClientParts } from "./call/stub.js";
-import { value } from "./codecs/value.js";
 import type { CallOptions } from "./contract/call.js";
 import type { Client, FunctionsClient } from "./contract/infer.js";
+import { type Contract, serviceOf } from "./contract/proto-service.js";
 import type { Service } from "./contract/service.js";
 import { newCounters } from "./link/counters.js";
 import { batching } from "./link/batching.js";
 import { Pool } from "./link/pool.js";
+import { codecsFor, PLAIN_CODECS } from "./service-codecs.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
 import type { Limits, SessionOptions } from "./wires/wire.js";
 
@@ -41,10 +44,11 @@ export interface ConnectOptions
 }
 
 /**
- * Makes a client of a contract: `connect(Greeter, "frame://127.0.0.1:8080")`. Connections are made when calls need them, and again after a loss.
+ * Makes a client of a contract, or of a protobuf service's descriptor: `connect(Greeter, "frame://127.0.0.1:8080")`. Connections are made when
+ * calls need them, and again after a loss.
  * Throws a TypeError for a URL that cannot be called.
  */
-export function connect<S extends Service>(service: S, url: string, options?: ConnectOptions): Client<S>;
+export function connect<S extends Contract>(service: S, url: string, options?: ConnectOptions): Client<S>;
 /**
  * Makes a client of plain functions, by the type alone: `connect<typeof math>("math", "frame://127.0.0.1:8080")`.
  * The name "" calls methods by their bare names, as servers other than callwire want them.
@@ -54,8 +58,8 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
   url: string,
   options?: ConnectOptions,
 ): FunctionsClient<F>;
-export function connect(service: Service | string, url: string, options: ConnectOptions = {}): unknown {
-  const { wire, url: target, http, batching: how } = destinationOf(url);
+export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
+  const { wire, url: target, http, batching: how, bytes } = destinationOf(url);
   const { byteOrder, framing, gzip, xmlrpc } = options;
   const pool = new Pool(
     {
@@ -68,9 +72,9 @@ export function connect(service: Service | string, url: string, options: Connect
     },
     options.connections ?? CONNECTIONS[wire.shares],
   );
-  return made(service, {
+  return made(typeof contract === "string" ? contract : serviceOf(contract), {
     dispatch: options.batch === true && how !== undefined ? batching(pool.dispatch, how) : pool.dispatch,
-    codec: value,
+    codecs: bytes ? ["proto", "json"] : ["value"],
     peer: { address: url },
     interceptors: options.interceptors,
     defaultTimeoutMs: options.defaultTimeoutMs,
@@ -94,10 +98,31 @@ export function withOptions<C extends AsyncDisposable>(client: C, defaults: Call
 /** How the clients of this process were made, for withOptions. */
 const remakers: WeakMap<object, (defaults: CallOptions) => unknown> = new WeakMap();
 
-function made(service: Service | string, parts: ClientParts): object {
-  const client = clientOf(service, parts);
+/** What a client is made of; its codec is the first of these names that there is for its service. */
+interface Parts extends Omit<ClientParts, "codec"> {
+  readonly codecs: readonly Codec["name"][];
+}
+
+function made(service: Service | string, parts: Parts): object {
+  const client = typeof service === "string" ? madeWith(PLAIN_CODECS, service, parts) : contractClient(service, parts);
   remakers.set(client, (defaults) => made(service, { ...parts, defaults: { ...parts.defaults, ...defaults } }));
   return client;
+}
+
+function contractClient(service: Service, parts: Parts): object {
+  const codecs = codecsFor([service]);
+  if (!("then" in codecs)) return madeWith(codecs, service, parts);
+  const client = codecs.then((loaded) => madeWith(loaded, service, parts));
+  return lateClient(service, { client, close: parts.close });
+}
+
+function madeWith(codecs: readonly Codec[], service: Service | string, { codecs: names, ...parts }: Parts): object {
+  const codec = names.flatMap((name) => codecs.filter((each) => each.name === name))[0];
+  if (codec === undefined)
+    throw new TypeError(
+      `A call to ${parts.peer.address} needs ${names.join(" or ")} messages: give it a protobuf contract.`,
+    );
+  return clientOf(service, { ...parts, codec });
 }
 
 function given(options: ConnectOptions): Partial<Limits> {

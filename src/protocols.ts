@@ -12,6 +12,10 @@ export interface ProtocolEntry {
   readonly detect?: (prefix: Uint8Array, limits: Limits) => Verdict;
   /** It is answered over HTTP. */
   readonly http?: true;
+  /** It needs HTTP/2. */
+  readonly http2?: true;
+  /** Its messages are bytes, made by a codec: protobuf's for protobuf services, JSON for others. Else they are values. */
+  readonly bytes?: true;
   /** Several of its calls can travel as one. */
   readonly batching?: true;
   /** Loads it; the same every time. */
@@ -27,6 +31,14 @@ const framed: Promise<Protocol> = Promise.resolve({ name: "frame", stream: frame
  * its first bytes alone comes before `frame`, which begins with a length.
  */
 export const PROTOCOLS: readonly ProtocolEntry[] = [
+  {
+    name: "grpc",
+    carriers: { http2: { shares: "all" }, unix: { shares: "all" } },
+    http: true,
+    http2: true,
+    bytes: true,
+    load: () => import("./wires/grpc/wire.js").then(({ grpc }) => grpc),
+  },
   {
     name: "xmlrpc",
     carriers: { http: ONE_BY_ONE, unix: ONE_BY_ONE },

@@ -13,6 +13,7 @@ import { processes } from "./models/processes.js";
 import { single } from "./models/single.js";
 import { threads } from "./models/threads.js";
 import { protocolsNamed } from "./protocols.js";
+import { codecsFor } from "./service-codecs.js";
 import { hostOf, logToStderr, type PlainOptions, withIntrospection } from "./serving.js";
 import type { WorkerData } from "./worker.js";
 
@@ -22,6 +23,7 @@ export type { Code } from "./call/code.js";
 export type { Call, CallOptions, MethodInfo, Peer, Shape } from "./contract/call.js";
 export { functions, type FunctionService } from "./contract/functions.js";
 export { implement, type Implementation } from "./contract/implement.js";
+export type { AnyMessage, Contract, ProtoService } from "./contract/proto-service.js";
 export type { Client, FunctionsClient, Implementor } from "./contract/infer.js";
 export { bidi, clientStream, type Method, type MethodOptions, serverStream, unary } from "./contract/method.js";
 export type { Schema } from "./contract/schema.js";
@@ -98,7 +100,8 @@ export async function serve(services: readonly Implementation[] | URL, options: 
   const module = services instanceof URL ? await loadModule(services) : liveModule(services);
   const log = options.log ?? logToStderr;
   const interceptors = [...(options.interceptors ?? []), ...module.interceptors];
-  const host = hostOf({ services: module.services, interceptors }, options, log);
+  const codecs = await codecsFor(module.services.map(({ service }) => service));
+  const host = hostOf({ services: module.services, interceptors, codecs }, options, log);
   const me = { pid: process.pid, threadId };
   if (entry.worker === undefined) await module.setup?.(me);
   const workers = options.workers ?? availableParallelism();

@@ -1,16 +1,18 @@
 import { ambient } from "./ambient.js";
+import type { Codec } from "./call/codec.js";
 import type { Interceptor } from "./call/handler.js";
 import { introspection } from "./call/introspection.js";
 import { makeRoutes } from "./call/routes.js";
 import { serve as dispatchTo } from "./call/serve.js";
-import { value } from "./codecs/value.js";
 import type { MethodInfo } from "./contract/call.js";
 import type { Implementation } from "./contract/implement.js";
 import type { Host } from "./link/connections.js";
 import { newCounters } from "./link/counters.js";
 import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
+import { detectHttp2 } from "./transports/http2/detect-http2.js";
 import { detectHttp1 } from "./transports/http1/detect-http1.js";
 import { frame } from "./wires/frame/wire.js";
+import type { HttpServerWire } from "./wires/http.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
 import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
 import type { ServerEntry } from "./link/later.js";
@@ -41,12 +43,14 @@ export interface PlainOptions extends Partial<Limits>, Pick<SessionOptions, "xml
 export interface Served {
   readonly services: readonly Implementation[];
   readonly interceptors: readonly Interceptor[];
+  /** What codecsFor() has for the services. */
+  readonly codecs: readonly Codec[];
 }
 
 /** Makes what connections are served with, in this thread. Throws a TypeError for services or options that cannot be. */
 export function hostOf(served: Served, options: PlainOptions, log: (message: string) => void): Host {
   const routes = makeRoutes(withIntrospection(served.services), {
-    codecs: [value],
+    codecs: served.codecs,
     interceptors: served.interceptors,
     checkOutput: options.validateOutput ?? process.env["NODE_ENV"] !== "production",
   });
@@ -98,7 +102,11 @@ function serverWires(protocols: readonly ProtocolEntry[]): readonly ServerEntry[
     return detect === undefined ? [] : [{ name, detect, load: async () => streamOf(await load()) }];
   });
   if (!protocols.some(({ http }) => http === true)) return streams;
-  return [{ name: "http", detect: detectHttp1, load: () => overHttp(protocols) }, ...streams];
+  return [
+    { name: "http2", detect: detectHttp2, load: () => overHttp2(protocols) },
+    { name: "http", detect: detectHttp1, load: () => overHttp1(protocols) },
+    ...streams,
+  ];
 }
 
 function streamOf({ name, stream }: Protocol): ServerWire {
@@ -106,16 +114,34 @@ function streamOf({ name, stream }: Protocol): ServerWire {
   return stream;
 }
 
-/** Loads all that is answered over HTTP. */
-async function overHttp(entries: readonly ProtocolEntry[]): Promise<ServerWire> {
-  const [{ httpServing }, { pageOf }, ...protocols] = await Promise.all([
-    import("./link/http-serving.js"),
-    import("./wires/page/wire.js"),
-    ...entries.filter(({ http }) => http === true).map(({ load }) => load()),
+/** Loads all that is answered over HTTP/2. */
+async function overHttp2(entries: readonly ProtocolEntry[]): Promise<ServerWire> {
+  const [{ http2Serving }, protocols, page] = await Promise.all([
+    import("./link/http2.js"),
+    loaded(entries),
+    pageFor(entries),
   ]);
-  const wires = protocols.flatMap(({ http }) => http ?? []);
+  return http2Serving([...protocols.flatMap(({ http }) => http ?? []), page]);
+}
+
+/** Loads all that is answered over HTTP/1.1. */
+async function overHttp1(entries: readonly ProtocolEntry[]): Promise<ServerWire> {
+  const [{ httpServing }, protocols, page] = await Promise.all([
+    import("./link/http-serving.js"),
+    loaded(entries.filter(({ http2 }) => http2 !== true)),
+    pageFor(entries),
+  ]);
   const messages = protocols.find((protocol) => protocol.messages !== undefined);
-  return httpServing({ wires: [...wires, pageOf(entries.map(({ name }) => name))], messages });
+  return httpServing({ wires: [...protocols.flatMap(({ http }) => http ?? []), page], messages });
+}
+
+function loaded(entries: readonly ProtocolEntry[]): Promise<readonly Protocol[]> {
+  return Promise.all(entries.filter(({ http }) => http === true).map((entry) => entry.load()));
+}
+
+async function pageFor(entries: readonly ProtocolEntry[]): Promise<HttpServerWire> {
+  const { pageOf } = await import("./wires/page/wire.js");
+  return pageOf(entries.map(({ name }) => name));
 }
 
 function reportOf(error: unknown, method: MethodInfo): string {

@@ -3,6 +3,7 @@ import { isMainThread, type MessagePort, parentPort, threadId, workerData } from
 import { loadModule, tearDown } from "./load-module.js";
 import { type Parent, runWorker } from "./models/worker-side.js";
 import type { ToWorker } from "./models/worker.js";
+import { codecsFor } from "./service-codecs.js";
 import { hostOf, type PlainOptions } from "./serving.js";
 
 /** What a worker is started with. */
@@ -64,7 +65,8 @@ if (isMainThread) delete process.env["CALLWIRE_WORKER"];
 try {
   const module = await loadModule(new URL(data.module));
   const log = (message: string): void => parent.post({ kind: "log", message });
-  const host = hostOf(module, data.options, log);
+  const codecs = await codecsFor(module.services.map(({ service }) => service));
+  const host = hostOf({ ...module, codecs }, data.options, log);
   const me = { pid: process.pid, threadId };
   await module.setup?.(me);
   runWorker({

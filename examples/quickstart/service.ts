@@ -95,3 +95,6 @@ export const greeter = implement(Greeter, {
     yield* messages;
   },
 });
+
+/** A service declared in a .proto file: its code is generated, and lies in gen/. */
+export { echoService } from "./echo.js";

@@ -4,6 +4,12 @@ import type { Body, CallHead } from "./sink.js";
 /** How messages are written in one encoding. Bound to each method once, when its route is made. */
 export interface Codec {
   readonly name: CallHead["codec"];
+  /** Undefined where the method's messages cannot be written like that: protobuf bytes without a descriptor. */
+  bind(method: Method): MethodCodec | undefined;
+}
+
+/** A codec that can write the messages of every method. */
+export interface FullCodec extends Codec {
   bind(method: Method): MethodCodec;
 }
 

@@ -1,5 +1,7 @@
 import type { Shape } from "../contract/call.js";
 import type { Implementation } from "../contract/implement.js";
+import { commentOf } from "../contract/proto-comment.js";
+import { messageSchema } from "../contract/proto-schema.js";
 import type { Schema } from "../contract/schema.js";
 
 /** The full name of the built-in service that tells what a server offers. */
@@ -27,6 +29,8 @@ export interface MethodDescription {
 
 /** Makes the built-in service `callwire.Introspection`: `services()` lists all, `service(name)` one. It lists itself last. */
 export function introspection(implementations: readonly Implementation[]): Implementation {
+  // Made when it is first asked for: no caller makes the server work through all schemas again.
+  let services: readonly ServiceInfo[] | undefined;
   const own: Implementation = {
     "~callwire": "implementation",
     service: {
@@ -35,22 +39,24 @@ export function introspection(implementations: readonly Implementation[]): Imple
         services: { shape: "unary", positional: true, doc: "Lists every service with its methods and their schemas." },
       },
     },
-    target: { services: () => [...implementations, own].map(describe) },
+    target: { services: () => (services ??= [...implementations, own].map(describe)) },
   };
   return own;
 }
 
 function describe({ service }: Implementation): ServiceInfo {
-  const methods = Object.entries(service.methods).map(([name, method]): MethodDescription => {
-    const input = jsonSchema(method.input, "input");
-    const output = jsonSchema(method.output, "input");
+  const methods = Object.entries(service.methods).map(([key, method]): MethodDescription => {
+    const { name = key, input: sent, output: answered } = method.proto ?? {};
+    const input = sent === undefined ? jsonSchema(method.input, "input") : messageSchema(sent);
+    const output = answered === undefined ? jsonSchema(method.output, "input") : messageSchema(answered);
+    const doc = method.doc ?? (method.proto && commentOf(method.proto));
     return {
       name,
       shape: method.shape,
       ...(method.positional === true ? { positional: true } : {}),
       ...(method.params === undefined ? {} : { params: method.params }),
       ...(method.out === undefined ? {} : { out: method.out }),
-      ...(method.doc === undefined ? {} : { doc: method.doc }),
+      ...(doc === undefined ? {} : { doc }),
       ...(input === undefined ? {} : { input }),
       ...(output === undefined ? {} : { output }),
     };

@@ -1,5 +1,6 @@
 import type { MethodInfo } from "../contract/call.js";
 import type { Implementation } from "../contract/implement.js";
+import type { Method } from "../contract/method.js";
 import type { Codec, MethodCodec } from "./codec.js";
 import { fold, type Handler, type Interceptor } from "./handler.js";
 import { methodHandler } from "./method-handler.js";
@@ -8,6 +9,8 @@ import { failure, type Status } from "./status.js";
 /** Everything about one method that can be worked out before its first call. */
 export interface Route {
   readonly info: MethodInfo;
+  /** Another name for it: what a protobuf method is called in JavaScript. */
+  readonly alias?: string | undefined;
   /** The name that its answers carry on wires which name them. */
   readonly out: string;
   /** The method, validation and all interceptors, folded into one function. */
@@ -24,17 +27,22 @@ export interface RoutesOptions {
   readonly checkOutput?: boolean;
 }
 
-/** The methods of a server by every name that callers may use: `service/method`, `service.method`, and `method` where only one service has it. */
+/**
+ * The methods of a server by every name that callers may use: `service/method`, `service.method`, and `method` where only one service has it;
+ * protobuf methods by their own names and by those that they have in JavaScript.
+ */
 export class Routes {
   readonly #named: Map<string, Route> = new Map();
   readonly #bare: Map<string, Route[]> = new Map();
+  /** Asked last, so that a protobuf method takes no name from anybody who is called just that. */
+  readonly #aliases: Map<string, Route[]> = new Map();
 
   /** The route of a name, or the error to answer: `unimplemented` for an unknown name, `invalid_argument` for one that several services have. */
   find(path: string): Route | Status {
     const name = path.startsWith("/") ? path.slice(1) : path;
     const route = this.#named.get(name);
     if (route !== undefined) return route;
-    const routes = this.#bare.get(name);
+    const routes = this.#bare.get(name) ?? this.#aliases.get(name);
     if (routes === undefined) {
       return failure(
         "unimplemented",
@@ -49,8 +57,12 @@ export class Routes {
   /** Adds a route under its names; without the bare one if `full`. */
   add(route: Route, full = false): void {
     const { service, name, path } = route.info;
+    const { alias = name } = route;
     this.#named.set(path, route).set(`${service}.${name}`, route);
-    if (!full) this.#bare.set(name, [...(this.#bare.get(name) ?? []), route]);
+    this.#named.set(`${service}/${alias}`, route).set(`${service}.${alias}`, route);
+    if (full) return;
+    this.#bare.set(name, [...(this.#bare.get(name) ?? []), route]);
+    if (alias !== name) this.#aliases.set(alias, [...(this.#aliases.get(alias) ?? []), route]);
   }
 }
 
@@ -62,15 +74,26 @@ export function makeRoutes(implementations: readonly Implementation[], options: 
     const { service } = implementation;
     if (names.has(service.name)) throw new TypeError(`Two services are named ${service.name}: rename one.`);
     names.add(service.name);
-    for (const [name, method] of Object.entries(service.methods)) {
+    for (const [key, method] of Object.entries(service.methods)) {
+      const name = method.proto?.name ?? key;
       const info = { service: service.name, name, path: `${service.name}/${name}`, shape: method.shape };
       const handler = fold(
         options.interceptors ?? [],
-        methodHandler(implementation, name, options.checkOutput ?? false),
+        methodHandler(implementation, key, options.checkOutput ?? false),
       );
-      const codecs = new Map(options.codecs.map((codec) => [codec.name, codec.bind(method)]));
-      routes.add({ info, out: method.out ?? name, handler, codecs }, service.name.startsWith("callwire."));
+      const codecs = boundCodecs(options.codecs, method);
+      const route = { info, alias: key, out: method.out ?? name, handler, codecs };
+      routes.add(route, service.name.startsWith("callwire."));
     }
   }
   return routes;
+}
+
+function boundCodecs(codecs: readonly Codec[], method: Method): ReadonlyMap<string, MethodCodec> {
+  const bound = new Map<string, MethodCodec>();
+  for (const codec of codecs) {
+    const made = codec.bind(method);
+    if (made !== undefined) bound.set(codec.name, made);
+  }
+  return bound;
 }

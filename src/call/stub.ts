@@ -34,7 +34,10 @@ const FORWARDED: readonly string[] = ["traceparent", "tracestate", "baggage"];
 
 type Stub = (input: unknown, options?: CallOptions) => unknown;
 
-/** Makes a client of anything that is a Dispatch: of a contract, or, by their service's name alone, of plain functions. */
+/**
+ * Makes a client of anything that is a Dispatch: of a contract, or, by their service's name alone, of plain functions.
+ * Throws a TypeError for a contract whose messages the codec cannot write.
+ */
 export function clientOf(service: Service | string, parts: ClientParts): object {
   return typeof service === "string" ? functionsClient(service, parts) : contractClient(service, parts);
 }
@@ -42,7 +45,7 @@ export function clientOf(service: Service | string, parts: ClientParts): object 
 function contractClient(service: Service, parts: ClientParts): object {
   const client: Record<PropertyKey, unknown> = { [Symbol.asyncDispose]: parts.close };
   for (const [name, method] of Object.entries(service.methods))
-    client[name] = stubOf(infoOf(service.name, name, method.shape), method, parts);
+    client[name] = stubOf(infoOf(service.name, method.proto?.name ?? name, method.shape), method, parts);
   return client;
 }
 
@@ -66,9 +69,14 @@ function infoOf(service: string, name: string, shape: Shape): MethodInfo {
 /** The function of one method: everything that its calls share is made here, once. */
 function stubOf(info: MethodInfo, declared: Method, parts: ClientParts): Stub {
   const { dispatch, codec, peer, defaults, interceptors = [] } = parts;
+  const bound = codec.bind(declared);
+  if (bound === undefined)
+    throw new TypeError(
+      `Method ${info.path} cannot be called with ${codec.name} messages: they need a protobuf contract.`,
+    );
   const method: RemoteMethod = {
     info,
-    codec: codec.bind(declared),
+    codec: bound,
     head: {
       path: info.path,
       codec: codec.name,

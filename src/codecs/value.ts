@@ -1,7 +1,7 @@
-import type { Codec, MethodCodec } from "../call/codec.js";
+import type { FullCodec, MethodCodec } from "../call/codec.js";
 
-/** Messages are plain values already: for wires whose envelope holds the value (frame, JSON-RPC, XML-RPC). */
-export const value: Codec = {
+/** Messages are plain values already: for wires whose envelope holds the value (frame, JSON-RPC, XML-RPC). Protobuf methods need `canonical` around it. */
+export const value: FullCodec = {
   name: "value",
   bind: (method): MethodCodec =>
     method.positional !== true ? single : method.params === undefined ? tuple : withNames(method.params),

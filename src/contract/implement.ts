@@ -1,4 +1,5 @@
 import type { Implementor } from "./infer.js";
+import { type Contract, type ServiceOf, serviceOf } from "./proto-service.js";
 import type { Service } from "./service.js";
 
 /** A service together with the code that answers it: what `serve` takes. */
@@ -11,9 +12,11 @@ export interface Implementation<S extends Service = Service> {
 
 /**
  * Gives a contract its code: an object, or an instance of a class, with one function for each method,
- * called with `(input, call)`. Throws a TypeError that names each method without a function.
+ * called with `(input, call)`. The contract is a service of ours or a protobuf service's descriptor, whose methods go by their names in
+ * JavaScript (`sayHello`). Throws a TypeError that names each method without a function.
  */
-export function implement<S extends Service>(service: S, methods: Implementor<S>): Implementation<S> {
+export function implement<S extends Contract>(contract: S, methods: Implementor<S>): Implementation<ServiceOf<S>> {
+  const service = serviceOf(contract);
   // Implementor<S> maps every method name to a function; only the names are used here.
   const target = methods as Readonly<Record<string, unknown>>;
   const missing = Object.keys(service.methods).filter((name) => typeof target[name] !== "function");

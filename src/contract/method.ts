@@ -1,3 +1,4 @@
+import type { DescMethod } from "@bufbuild/protobuf";
 import type { Shape } from "./call.js";
 import type { MethodInput, MethodOutput, MethodReceived } from "./infer.js";
 import type { Schema } from "./schema.js";
@@ -20,6 +21,8 @@ export interface Method<S extends Shape = Shape, Sent = unknown, Received = unkn
   readonly positional?: boolean | undefined;
   /** The names of a plain function's arguments, in order, for callers who name them. */
   readonly params?: readonly string[] | undefined;
+  /** Where it is a protobuf method: its descriptor, which says its messages and its name on wires. */
+  readonly proto?: DescMethod | undefined;
   readonly "~types"?: { readonly sent: Sent; readonly received: Received; readonly answer: Answer } | undefined;
 }
 

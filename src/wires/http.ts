@@ -90,14 +90,14 @@ export interface HttpRoute {
 export interface HttpServerWire {
   readonly name: string;
   readonly routes: readonly HttpRoute[];
+  /** Whether calls may be streams; else a request's body is one message, and has its limit. */
+  readonly streams: boolean;
   /** Made once a connection. */
   server(dispatch: Dispatch, options: SessionOptions): HttpServe;
 }
 
 /** A protocol as it rides HTTP, whatever the version. */
 export interface HttpWire extends HttpServerWire {
-  /** Whether calls may be streams. */
-  readonly streams: boolean;
   /** Made once a connection. */
   client(ask: HttpAsk, options: SessionOptions): Dispatch;
 }

@@ -39,6 +39,16 @@ export interface XmlRpcOptions {
   readonly allowI8?: boolean | undefined;
 }
 
+/** How single messages are compressed, where a protocol does that itself; by name. */
+export type MessageCodings = Readonly<Record<string, MessageCoding>>;
+
+/** One way to compress messages. */
+export interface MessageCoding {
+  /** The message as it was; `oversized` where it has more than `most` bytes, `broken` where it is none. */
+  decode(bytes: Uint8Array, most: number): Uint8Array | "oversized" | "broken";
+  encode(bytes: Uint8Array): Uint8Array;
+}
+
 /** What a session is told when it is made. */
 export interface SessionOptions {
   readonly limits: Limits;
@@ -52,6 +62,8 @@ export interface SessionOptions {
   readonly xmlrpc?: XmlRpcOptions | undefined;
   /** Long requests are sent in gzip over HTTP; for servers that are known to read it (client). */
   readonly gzip?: boolean | undefined;
+  /** How messages may be compressed. */
+  readonly codings?: MessageCodings | undefined;
   /** The origins, beside the server's own, whose pages may open WebSockets: `https://app.example.com`, or `*` (server). */
   readonly allowedOrigins?: readonly string[] | undefined;
 }

@@ -13,6 +13,8 @@ export interface HeaderBlock {
   readonly size: number;
   /** The fields cost more than the limit; those beyond it are not here. The table is right all the same. */
   readonly oversized: boolean;
+  /** What its reader made of it. */
+  memo: unknown;
 }
 
 interface Kept {
@@ -90,7 +92,7 @@ export class HpackDecoder {
       if (size > this.#listLimit) oversized = true;
       else fields.push(entry);
     }
-    return { fields, size, oversized };
+    return { fields, size, oversized, memo: undefined };
   }
 
   #resize(): boolean {

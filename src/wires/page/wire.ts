@@ -25,6 +25,7 @@ export function pageOf(wires: readonly string[]): HttpServerWire {
   return {
     name: "page",
     routes: [{ method: "GET", paths: ["/"] }],
+    streams: false,
     server: (dispatch, options) => (request, out) => {
       const reply = new PageReply(out, { request, wires });
       reply.call = dispatch(headOf(options), reply);

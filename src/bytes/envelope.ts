@@ -1,0 +1,101 @@
+/** Bytes before each message: flags, then its length, most significant byte first. */
+const HEAD_BYTES = 5;
+
+/** What an envelope reader found: a message, nothing yet, or one that is longer than allowed. */
+export type Found = "message" | "more" | "oversized";
+
+/**
+ * Cuts a stream of bytes into messages that each follow a byte of flags and their length (gRPC, gRPC-Web and Connect have the same). What is whole
+ * in the bytes that were pushed is not copied.
+ */
+export class EnvelopeReader {
+  flags: number = 0;
+  /** The message, after `message`; lent until the next call. */
+  body: Uint8Array = NONE;
+  readonly #limit: number;
+  /** Bytes that are not a whole message yet; `#own` says that they are this reader's. */
+  #bytes: Uint8Array = NONE;
+  #at = 0;
+  #until = 0;
+  #own = false;
+
+  /** A message may have `limit` bytes. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Bytes that belong to no whole message yet. */
+  get held(): number {
+    return this.#until - this.#at;
+  }
+
+  /** Takes bytes, which are lent until `keep`. */
+  push(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#at === this.#until) {
+      this.#bytes = bytes;
+      this.#at = start;
+      this.#until = end;
+      this.#own = false;
+    } else this.#append(bytes, start, end);
+  }
+
+  /** Finds the next message. */
+  next(): Found {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const held = this.#until - at;
+    if (held < HEAD_BYTES) return "more";
+    const length =
+      (((bytes[at + 1] ?? 0) << 24) |
+        ((bytes[at + 2] ?? 0) << 16) |
+        ((bytes[at + 3] ?? 0) << 8) |
+        (bytes[at + 4] ?? 0)) >>>
+      0;
+    if (length > this.#limit) return "oversized";
+    if (held < HEAD_BYTES + length) return "more";
+    this.flags = bytes[at] ?? 0;
+    this.#at = at + HEAD_BYTES + length;
+    this.body = bytes.subarray(at + HEAD_BYTES, this.#at);
+    return "message";
+  }
+
+  /** Copies what is left: what was pushed goes back to its owner. */
+  keep(): void {
+    if (this.#own || this.#at === this.#until) return;
+    const rest = this.#bytes.slice(this.#at, this.#until);
+    this.#bytes = rest;
+    this.#at = 0;
+    this.#until = rest.length;
+    this.#own = true;
+  }
+
+  #append(bytes: Uint8Array, start: number, end: number): void {
+    const held = this.#until - this.#at;
+    const needed = held + end - start;
+    if (!this.#own || this.#bytes.length - this.#until < end - start) {
+      const roomy = new Uint8Array(Math.max(needed * 2, 256));
+      roomy.set(this.#bytes.subarray(this.#at, this.#until));
+      this.#bytes = roomy;
+      this.#at = 0;
+      this.#until = held;
+      this.#own = true;
+    }
+    this.#bytes.set(bytes.subarray(start, end), this.#until);
+    this.#until += end - start;
+  }
+}
+
+const NONE = new Uint8Array(0);
+
+/** Puts flags and length before a message. */
+export function enveloped(flags: number, body: Uint8Array): Uint8Array {
+  const { length } = body;
+  const whole = new Uint8Array(HEAD_BYTES + length);
+  whole[0] = flags;
+  whole[1] = length >>> 24;
+  whole[2] = length >>> 16;
+  whole[3] = length >>> 8;
+  whole[4] = length;
+  whole.set(body, HEAD_BYTES);
+  return whole;
+}

@@ -1,0 +1,211 @@
+import { enveloped, EnvelopeReader } from "../../bytes/envelope.js";
+import { type Fields, NO_FIELDS } from "../../call/fields.js";
+import type { Body, CallHead, Dispatch, Sink } from "../../call/sink.js";
+import { failure, type Status } from "../../call/status.js";
+import type { ByteRange, HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../http.js";
+import type { SessionOptions } from "../wire.js";
+import { contentTypeOf } from "./codec.js";
+import { httpStatus, readStatus } from "./status.js";
+import { writeTimeout } from "./timeout.js";
+
+/** What all calls of a connection share. */
+interface Shared {
+  readonly ask: HttpAsk;
+  readonly options: SessionOptions;
+  readonly common: Fields;
+}
+
+/** Makes a Dispatch of a connection: each call is a request. */
+export function grpcClient(ask: HttpAsk, options: SessionOptions): Dispatch {
+  const accepts = ["identity", ...Object.keys(options.codings ?? {})].join(",");
+  const common: Fields = [
+    ["te", "trailers"],
+    ["grpc-accept-encoding", accepts],
+    ["user-agent", "grpc-callwire"],
+    ...(options.http?.fields ?? []),
+  ];
+  const shared: Shared = { ask, options, common };
+  return (head, reply) => new GrpcClientCall(shared, head, reply);
+}
+
+/** One call: writes the request's messages, and hears the answer's. */
+class GrpcClientCall implements Sink, HttpIn {
+  readonly #shared: Shared;
+  readonly #head: CallHead;
+  readonly #reply: Sink;
+  readonly #reader: EnvelopeReader;
+  #out: HttpOut | undefined = undefined;
+  #over = false;
+  #paused = false;
+  #lastCame = false;
+  #encoding: string | undefined = undefined;
+  /** The head has said how the call ended: what follows is a page for people, or nothing. */
+  #bodiless = false;
+  /** How the call ended, where the answer has said so. */
+  #status: Status | undefined = undefined;
+
+  constructor(shared: Shared, head: CallHead, reply: Sink) {
+    this.#shared = shared;
+    this.#head = head;
+    this.#reply = reply;
+    this.#reader = new EnvelopeReader(shared.options.limits.maxMessageBytes);
+  }
+
+  /** Opens the call before its first message, so that the server may speak first. */
+  head(): void {
+    if (this.#out === undefined && !this.#over) this.#open();
+  }
+
+  message(body: Body): boolean {
+    if (this.#over) return true;
+    const out = this.#out ?? this.#open();
+    return out.data(enveloped(0, body as Uint8Array), false); // codecs of this wire make bytes
+  }
+
+  end(status: Status, last?: Body): void {
+    if (this.#over) return;
+    if (status.code !== "ok") {
+      this.#over = true;
+      this.#out?.reset(status);
+      return;
+    }
+    const bytes = last === undefined ? EMPTY : enveloped(0, last as Uint8Array); // as above
+    if (this.#out === undefined) this.#out = this.#ask(bytes);
+    else this.#out.data(bytes, true);
+  }
+
+  drain(): void {
+    if (!this.#paused || this.#over) return;
+    this.#paused = false;
+    this.#read();
+    if (!this.#paused && !this.#over) this.#out?.resume();
+  }
+
+  answer({ status, fields }: HttpAnswer): void {
+    if (this.#over) return;
+    const type = fields.find(([name]) => name === "content-type")?.[1] ?? "";
+    if (!type.startsWith("application/grpc")) {
+      this.#bodiless = true;
+      this.#status = httpStatus(status, type === "" ? "" : ` with ${type}`);
+      return;
+    }
+    this.#encoding = fields.find(([name]) => name === "grpc-encoding")?.[1];
+    const said = readStatus(fields);
+    if (said !== undefined) {
+      this.#bodiless = true;
+      this.#status = said;
+    } else {
+      const own = fields.filter(([name]) => !OWN.has(name));
+      if (own.length > 0) this.#reply.head(own);
+    }
+  }
+
+  trailers(fields: Fields): void {
+    this.#status ??= readStatus(fields);
+  }
+
+  data(bytes: Uint8Array, { start, end }: ByteRange, last: boolean): boolean {
+    if (this.#over) return true;
+    if (!this.#bodiless) this.#reader.push(bytes, start, end);
+    this.#lastCame = last;
+    this.#read();
+    if (this.#over) return true;
+    this.#reader.keep();
+    return !this.#paused;
+  }
+
+  room(): void {
+    if (!this.#over) this.#reply.drain();
+  }
+
+  reset(status: Status): void {
+    this.#finish(status);
+  }
+
+  #read(): void {
+    while (!this.#paused && !this.#over) {
+      const found = this.#reader.next();
+      if (found === "message") this.#take(this.#reader.body);
+      else if (found === "oversized") {
+        const most = this.#shared.options.limits.maxMessageBytes;
+        this.#fail(
+          failure(
+            "resource_exhausted",
+            `An answer of ${this.#head.path} has more than ${most} bytes: raise maxMessageBytes.`,
+          ),
+        );
+      } else {
+        if (this.#lastCame) this.#end();
+        return;
+      }
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    const body = this.#reader.flags === 0 ? bytes : this.#inflated(bytes);
+    if (body !== undefined && !this.#reply.message(body) && !this.#over) this.#paused = true;
+  }
+
+  #end(): void {
+    if (this.#reader.held > 0 && this.#status?.code === "ok")
+      this.#finish(failure("internal", `The answer of ${this.#head.path} ended within a message.`));
+    else this.#finish(this.#status ?? failure("internal", `The answer of ${this.#head.path} ended without a status.`));
+  }
+
+  #inflated(bytes: Uint8Array): Uint8Array | undefined {
+    const { codings = {}, limits } = this.#shared.options;
+    const coding =
+      this.#encoding !== undefined && Object.hasOwn(codings, this.#encoding) ? codings[this.#encoding] : undefined;
+    const body = this.#reader.flags === 1 ? (coding?.decode(bytes, limits.maxMessageBytes) ?? "broken") : "broken";
+    if (typeof body !== "string") return body;
+    const code = body === "oversized" ? "resource_exhausted" : "internal";
+    this.#fail(failure(code, `An answer of ${this.#head.path} cannot be decompressed: it is ${body}.`));
+    return undefined;
+  }
+
+  /** Gives up an answer that cannot be taken. */
+  #fail(status: Status): void {
+    const out = this.#out;
+    this.#finish(status);
+    out?.reset(status);
+  }
+
+  #finish(status: Status): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#reply.end(status);
+  }
+
+  #open(): HttpOut {
+    return (this.#out = this.#ask(undefined));
+  }
+
+  #ask(body: Uint8Array | undefined): HttpOut {
+    return this.#shared.ask(requestOf(this.#head, this.#shared), this, body);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Fields of an answer that are the protocol's own, and no metadata. */
+const OWN: ReadonlySet<string> = new Set(["content-type", "grpc-encoding", "grpc-accept-encoding"]);
+
+/** The request of a call; one object for all calls of a head that brings nothing of its own. */
+function requestOf(head: CallHead, { common }: Shared): HttpRequest {
+  const { memo, fields, timeoutMs, codec, path } = head;
+  if (memo !== undefined && memo.owner === common) return memo.value as HttpRequest; // only this function owns such memos
+  const own = fields === NO_FIELDS ? common : [...common, ...fields];
+  const timed =
+    timeoutMs === undefined || !Number.isFinite(timeoutMs)
+      ? own
+      : [...own, ["grpc-timeout", writeTimeout(timeoutMs)] as const];
+  const value: HttpRequest = {
+    method: "POST",
+    path: `/${path}`,
+    query: "",
+    fields: [["content-type", contentTypeOf(codec)], ...timed],
+    memo: undefined,
+  };
+  head.memo = { owner: common, value };
+  return value;
+}

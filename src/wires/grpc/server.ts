@@ -1,0 +1,180 @@
+import { enveloped, EnvelopeReader } from "../../bytes/envelope.js";
+import { type Fields, NO_FIELDS } from "../../call/fields.js";
+import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
+import { failure, OK, type Status } from "../../call/status.js";
+import type { ByteRange, HttpAnswer, HttpIn, HttpOut, HttpServe } from "../http.js";
+import type { Limits, MessageCodings, SessionOptions } from "../wire.js";
+import { type RequestHead, requestHead } from "./request-head.js";
+import { statusFields } from "./status.js";
+
+/** Makes what answers gRPC's requests on one connection. */
+export function grpcServer(dispatch: Dispatch, options: SessionOptions): HttpServe {
+  const { peer, limits, codings = {} } = options;
+  return (request, out) => {
+    const head = requestHead(request, peer);
+    const call = new GrpcCall(out, head, { limits, codings });
+    const wrong = head.badTimeout
+      ? failure("internal", "The field grpc-timeout is none: write up to eight digits and a unit, such as 100m.")
+      : head.encoding !== undefined && !Object.hasOwn(codings, head.encoding)
+        ? failure("unimplemented", `Encoding ${JSON.stringify(head.encoding)} is not read here.`)
+        : undefined;
+    if (wrong === undefined) call.request = dispatch(head.call, call);
+    else call.refuse(wrong, [["grpc-accept-encoding", Object.keys(codings).join(",")]]);
+    return call;
+  };
+}
+
+/** One call: hears the request's bytes as messages, and writes the answer's. */
+class GrpcCall implements HttpIn, Sink {
+  /** Where the request goes. */
+  request: Sink = DEAF;
+  readonly #out: HttpOut;
+  readonly #head: RequestHead;
+  readonly #limits: Limits;
+  readonly #codings: MessageCodings;
+  readonly #reader: EnvelopeReader;
+  /** The answer is over; the request is. */
+  #ended = false;
+  #heardAll = false;
+  #paused = false;
+  #lastCame = false;
+  #fields: Fields = NO_FIELDS;
+  #begun = false;
+
+  constructor(out: HttpOut, head: RequestHead, parts: { readonly limits: Limits; readonly codings: MessageCodings }) {
+    this.#out = out;
+    this.#head = head;
+    this.#limits = parts.limits;
+    this.#codings = parts.codings;
+    this.#reader = new EnvelopeReader(parts.limits.maxMessageBytes);
+  }
+
+  answer(): void {}
+
+  data(bytes: Uint8Array, { start, end }: ByteRange, last: boolean): boolean {
+    if (this.#ended || this.#heardAll) return true;
+    this.#reader.push(bytes, start, end);
+    this.#lastCame = last;
+    this.#read();
+    if (this.#ended) return true;
+    this.#reader.keep();
+    return !this.#paused;
+  }
+
+  room(): void {
+    if (!this.#ended) this.request.drain();
+  }
+
+  reset(status: Status): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.request.end(status);
+  }
+
+  head(fields: Fields): void {
+    this.#fields = fields;
+  }
+
+  message(body: Body): boolean {
+    if (this.#ended) return true;
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#out.head(this.#answer());
+    }
+    return this.#out.data(this.#written(body), false);
+  }
+
+  end(status: Status, last?: Body): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const trailers = statusFields(status);
+    if (this.#begun) {
+      if (last !== undefined) this.#out.data(this.#written(last), false);
+      this.#out.trailers?.(trailers);
+    } else if (last !== undefined) this.#out.respond(this.#answer(), this.#written(last), trailers);
+    else if (status.code === "ok") this.#out.respond(this.#answer(), EMPTY, trailers);
+    // Without a message the trailers are all there is, and go as the head ("Trailers-Only").
+    else this.#out.respond({ status: 200, fields: [...this.#answer().fields, ...trailers] }, EMPTY);
+  }
+
+  /** The method has room again. */
+  drain(): void {
+    if (!this.#paused || this.#ended) return;
+    this.#paused = false;
+    this.#read();
+    if (!this.#paused && !this.#ended) this.#out.resume();
+  }
+
+  /** Answers with an error, before the call is made. */
+  refuse(status: Status, fields: Fields): void {
+    this.#fields = fields;
+    this.end(status);
+  }
+
+  #read(): void {
+    while (!this.#paused && !this.#ended && !this.#heardAll) {
+      const found = this.#reader.next();
+      if (found === "oversized") {
+        const most = this.#limits.maxMessageBytes;
+        this.#stop(failure("resource_exhausted", `A message may have ${most} bytes, and this one has more.`));
+      } else if (found === "more") {
+        if (this.#lastCame) this.#finish();
+        return;
+      } else this.#take(this.#reader.body);
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    const body = this.#reader.flags === 0 ? bytes : this.#inflated(bytes);
+    if (body === undefined) return;
+    // The one message of most calls, and the end, are told together.
+    if (this.#lastCame && this.#reader.held === 0) {
+      this.#heardAll = true;
+      this.request.end(OK, body);
+    } else if (!this.request.message(body) && !this.#ended) this.#paused = true;
+  }
+
+  #finish(): void {
+    this.#heardAll = true;
+    if (this.#reader.held > 0) this.#stop(failure("internal", "The request ended within a message."));
+    else this.request.end(OK);
+  }
+
+  /** A message as it was before it was compressed; undefined: the call has ended with an error. */
+  #inflated(bytes: Uint8Array): Uint8Array | undefined {
+    const { encoding } = this.#head;
+    const coding = encoding === undefined ? undefined : this.#codings[encoding];
+    if (this.#reader.flags !== 1 || coding === undefined) {
+      this.#stop(failure("internal", "A message is compressed, and grpc-encoding does not say how."));
+      return undefined;
+    }
+    const most = this.#limits.maxMessageBytes;
+    const body = coding.decode(bytes, most);
+    if (typeof body !== "string") return body;
+    const code = body === "oversized" ? "resource_exhausted" : "internal";
+    const what =
+      body === "oversized"
+        ? `may have ${most} bytes when decompressed, and this one has more`
+        : "cannot be decompressed";
+    this.#stop(failure(code, `A message ${what}.`));
+    return undefined;
+  }
+
+  /** Ends the call from here: the method hears of it too. */
+  #stop(status: Status): void {
+    const { request } = this;
+    this.end(status);
+    request.end(status);
+  }
+
+  #answer(): HttpAnswer {
+    const { answer } = this.#head;
+    return this.#fields === NO_FIELDS ? answer : { status: 200, fields: [...answer.fields, ...this.#fields] };
+  }
+
+  #written(body: Body): Uint8Array {
+    return enveloped(0, body as Uint8Array); // codecs of this wire make bytes
+  }
+}
+
+const EMPTY = new Uint8Array(0);
