@@ -56,6 +56,11 @@ export class Channel {
     return (this.#session?.open ?? 0) + this.#waiting.length;
   }
 
+  /** The server takes no more calls on this connection until others have ended. */
+  get crowded(): boolean {
+    return this.#session?.room === 0 && this.#session.leaving !== true;
+  }
+
   /** There is a connection, or one is being made. */
   get connected(): boolean {
     return this.#connection !== undefined;

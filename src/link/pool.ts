@@ -6,6 +6,8 @@ import { WaitingCall } from "./waiting-call.js";
 
 /** Connections of ended streams that are kept for the next. */
 const KEPT_FOR_STREAMS = 4;
+/** Connections that calls share, at the most, where servers take so many calls on each. */
+const MOST_SHARED = 64;
 
 /**
  * The connections of a client. Where calls share connections, each goes to the one with the fewest open. Where streams cannot share (a slow reader holds up
@@ -34,10 +36,7 @@ export class Pool {
     if (shares === "none") return this.#oneByOne(head, reply);
     const { shape } = head;
     if (shares === "unary" && shape !== undefined && shape !== "unary") return this.#alone(this.#take(), head, reply);
-    let best = 0;
-    this.#channels.forEach((channel, i) => {
-      if (channel.open < (this.#channels[best]?.open ?? 0)) best = i;
-    });
+    const best = this.#best();
     const channel = this.#channels[best];
     if (channel === undefined) return NOBODY;
     if (channel.connected) return channel.dispatch(head, reply);
@@ -55,6 +54,18 @@ export class Pool {
     const status = statusOf("canceled", `The client of ${this.#target.url} was closed.`);
     for (const call of queue) if (!call.over) call.fail(status);
     await closing;
+  }
+
+  /** The place of the connection with the fewest open calls. Where all have as many as their server takes, there is one more. */
+  #best(): number {
+    let best = 0;
+    this.#channels.forEach((channel, i) => {
+      const first = this.#channels[best];
+      const better = first === undefined || channel.open < first.open || (first.crowded && !channel.crowded);
+      if (better && !channel.crowded) best = i;
+    });
+    const full = this.#channels[best]?.crowded === true && this.#channels.length < MOST_SHARED;
+    return full ? this.#channels.push(new Channel(this.#target)) - 1 : best;
   }
 
   #oneByOne(head: CallHead, reply: Sink): Sink {

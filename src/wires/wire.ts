@@ -115,6 +115,8 @@ export interface ClientSession extends Session {
   readonly dispatch: Dispatch;
   /** Milliseconds without calls after which the server may close the connection at any moment; undefined: it will say so before. */
   readonly keepAliveMs?: number | undefined;
+  /** How many more calls the server takes on this connection now; undefined: any number. */
+  readonly room?: number;
   /** The server has said that it will close the connection: no more calls on this one. */
   readonly leaving?: boolean;
 }

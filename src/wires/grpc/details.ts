@@ -8,6 +8,8 @@ import { type RawField, readFields, textBytes, writeFields } from "./wire-format
 const PREFIX = "type.googleapis.com/";
 /** What plain data travels as. */
 const VALUE = "google.protobuf.Value";
+/** Lists and objects within each other, as in protobuf's own readers; what is deeper is null. */
+const MAX_DEPTH = 100;
 
 /** A detail of a type that this end does not look into: the message's full name, and its bytes. */
 export interface AnyDetail {
@@ -33,7 +35,7 @@ export function readDetails(text: string): readonly unknown[] {
 }
 
 function anyOf(detail: unknown): Uint8Array {
-  const known = isAny(detail) ? detail : { type: VALUE, value: valueBytes(detail) };
+  const known = isAny(detail) ? detail : { type: VALUE, value: valueBytes(detail, []) };
   return writeFields([
     { number: 1, value: textBytes(PREFIX + known.type) },
     { number: 2, value: known.value },
@@ -46,7 +48,7 @@ function detailOf(any: Uint8Array): unknown {
   const value = fields.find(({ number }) => number === 2)?.value;
   const bytes = value instanceof Uint8Array ? value : new Uint8Array(0);
   const type = url.slice(url.lastIndexOf("/") + 1);
-  return type === VALUE ? readValue(bytes) : { type, value: bytes };
+  return type === VALUE ? readValue(bytes, 0) : { type, value: bytes };
 }
 
 function isAny(detail: unknown): detail is AnyDetail {
@@ -54,8 +56,8 @@ function isAny(detail: unknown): detail is AnyDetail {
   return typeof detail.type === "string" && detail.value instanceof Uint8Array;
 }
 
-/** Writes plain data as a google.protobuf.Value. What JSON would leave out is left out. */
-function valueBytes(data: unknown): Uint8Array {
+/** Writes plain data as a google.protobuf.Value. What JSON would leave out is left out; what is `within` itself is null there. */
+function valueBytes(data: unknown, within: readonly unknown[]): Uint8Array {
   if (typeof data === "number") {
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setFloat64(0, data, true);
@@ -63,37 +65,40 @@ function valueBytes(data: unknown): Uint8Array {
   }
   if (typeof data === "string") return writeFields([{ number: 3, value: textBytes(data) }]);
   if (typeof data === "boolean") return writeFields([{ number: 4, value: data ? 1 : 0 }]);
-  if (typeof data === "bigint") return valueBytes(String(data));
+  if (typeof data === "bigint") return valueBytes(String(data), within);
+  if (typeof data !== "object" || data === null || within.length === MAX_DEPTH || within.includes(data))
+    return writeFields([{ number: 1, value: 0 }]);
+  const inside = [...within, data];
   if (Array.isArray(data)) {
-    const list = data.map((each: unknown) => ({ number: 1, value: valueBytes(each) }));
+    const list = data.map((each: unknown) => ({ number: 1, value: valueBytes(each, inside) }));
     return writeFields([{ number: 6, value: writeFields(list) }]);
   }
-  if (typeof data !== "object" || data === null) return writeFields([{ number: 1, value: 0 }]);
   const entries = Object.entries(data).flatMap(([key, each]: [string, unknown]): RawField[] => {
     if (each === undefined || typeof each === "function") return [];
     const pair = [
       { number: 1, value: textBytes(key) },
-      { number: 2, value: valueBytes(each) },
+      { number: 2, value: valueBytes(each, inside) },
     ];
     return [{ number: 1, value: writeFields(pair) }];
   });
   return writeFields([{ number: 5, value: writeFields(entries) }]);
 }
 
-function readValue(bytes: Uint8Array): unknown {
+function readValue(bytes: Uint8Array, depth: number): unknown {
   const [field] = readFields(bytes) ?? [];
-  if (field === undefined) return null;
+  if (field === undefined || depth > MAX_DEPTH) return null;
   const { number, value } = field;
   if (typeof value === "number") return number === 4 ? value === 1 : null;
-  if (number === 2) return new DataView(value.buffer, value.byteOffset).getFloat64(0, true);
+  if (number === 2) return value.length === 8 ? new DataView(value.buffer, value.byteOffset).getFloat64(0, true) : null;
   if (number === 3) return textOf(value);
   const parts = (readFields(value) ?? []).flatMap((each) => (each.value instanceof Uint8Array ? [each.value] : []));
-  if (number === 6) return parts.map(readValue);
+  if (number === 6) return parts.map((part) => readValue(part, depth + 1));
   return Object.fromEntries(
     parts.map((part) => {
       const pair = readFields(part) ?? [];
       const own = pair.find((each) => each.number === 2)?.value;
-      return [textOf(pair.find((each) => each.number === 1)?.value), own instanceof Uint8Array ? readValue(own) : null];
+      const read = own instanceof Uint8Array ? readValue(own, depth + 1) : null;
+      return [textOf(pair.find((each) => each.number === 1)?.value), read];
     }),
   );
 }

@@ -11,7 +11,6 @@ const OWN: ReadonlySet<string> = new Set([
   "grpc-timeout",
   "grpc-encoding",
   "grpc-accept-encoding",
-  "grpc-accept-encoding",
 ]);
 
 /** What a request's head says, worked out once for each distinct head. */
