@@ -1,4 +1,5 @@
 import { type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { copyOf } from "../bytes/slab.js";
 import type { Codec, MethodCodec } from "../call/codec.js";
 import { messageOf } from "./message-of.js";
 
@@ -23,5 +24,5 @@ function bound(input: DescMessage, output: DescMessage): MethodCodec {
 function read(desc: DescMessage, body: unknown): unknown {
   if (!(body instanceof Uint8Array)) throw new TypeError(`it takes one message of type ${desc.typeName}`);
   // A body is lent, and the fields of type bytes that are read from it are views into it.
-  return fromBinary(desc, new Uint8Array(body));
+  return fromBinary(desc, copyOf(body));
 }

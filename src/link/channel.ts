@@ -10,6 +10,9 @@ import { NOBODY, statusOf } from "./status-of.js";
 import { WaitingCall } from "./waiting-call.js";
 import type { ClientEntry } from "./later.js";
 
+/** A server that takes more calls than this has said nothing of how many. */
+const MANY = 2 ** 31;
+
 /** Where a client goes, and how. */
 export interface Target {
   readonly wire: ClientEntry;
@@ -56,9 +59,10 @@ export class Channel {
     return (this.#session?.open ?? 0) + this.#waiting.length;
   }
 
-  /** The server takes no more calls on this connection until others have ended. */
-  get crowded(): boolean {
-    return this.#session?.room === 0 && this.#session.leaving !== true;
+  /** How many calls the server takes on this connection at once, where it has said so. */
+  get capacity(): number | undefined {
+    const { room, open = 0, leaving } = this.#session ?? {};
+    return room === undefined || leaving === true || room > MANY ? undefined : open + room;
   }
 
   /** There is a connection, or one is being made. */

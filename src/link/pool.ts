@@ -22,6 +22,8 @@ export class Pool {
   readonly #busy: Set<Channel> = new Set();
   /** Calls that wait for a connection. */
   #queue: WaitingCall[] = [];
+  /** How many calls the server takes on a connection at once, as far as it is known. */
+  #capacity = Number.POSITIVE_INFINITY;
   #closed = false;
 
   /** `size` connections at the most carry calls that share them, or calls that do not; streams beside them have as many as there are streams. */
@@ -58,14 +60,18 @@ export class Pool {
 
   /** The place of the connection with the fewest open calls. Where all have as many as their server takes, there is one more. */
   #best(): number {
-    let best = 0;
+    let best = -1;
+    let fewest = Number.POSITIVE_INFINITY;
     this.#channels.forEach((channel, i) => {
-      const first = this.#channels[best];
-      const better = first === undefined || channel.open < first.open || (first.crowded && !channel.crowded);
-      if (better && !channel.crowded) best = i;
+      const { open, capacity } = channel;
+      if (capacity !== undefined) this.#capacity = capacity;
+      // Until a new connection has heard what its server takes, it is what others have heard.
+      if (open >= fewest || open >= (capacity ?? this.#capacity)) return;
+      best = i;
+      fewest = open;
     });
-    const full = this.#channels[best]?.crowded === true && this.#channels.length < MOST_SHARED;
-    return full ? this.#channels.push(new Channel(this.#target)) - 1 : best;
+    if (best >= 0) return best;
+    return this.#channels.length < MOST_SHARED ? this.#channels.push(new Channel(this.#target)) - 1 : 0;
   }
 
   #oneByOne(head: CallHead, reply: Sink): Sink {

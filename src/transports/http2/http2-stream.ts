@@ -185,7 +185,10 @@ export class Http2Stream implements HttpOut, SendingStream, ReceivingStream {
   reset(status: Status): void {
     if (this.over) return;
     this.over = true;
-    this.#owner.writeReset(this, status.code === "canceled" ? "CANCEL" : "INTERNAL_ERROR");
+    this.#owner.writeReset(
+      this,
+      status.code === "canceled" || status.code === "deadline_exceeded" ? "CANCEL" : "INTERNAL_ERROR",
+    );
     this.drop();
   }
 

@@ -66,7 +66,8 @@ class GrpcClientCall implements Sink, HttpIn {
     if (this.#over) return;
     if (status.code !== "ok") {
       this.#over = true;
-      this.#out?.reset(status);
+      // Whatever the caller's reason, a deadline included, the server is told that it gave up (CANCEL).
+      this.#out?.reset(failure("canceled", status.message));
       return;
     }
     const bytes = last === undefined ? EMPTY : enveloped(0, last as Uint8Array); // as above
