@@ -9,7 +9,7 @@ export const open: OpenClient = async (address) => {
     echo: (text) =>
       new Promise((resolve, reject) => {
         const answered = (error: unknown, value?: unknown): void => {
-          if (error !== null) reject(error as Error); // grpc-js gives errors
+          if (error !== null) reject(error);
           else resolve((value as { readonly text: string }).text); // a message of that type
         };
         client.makeUnaryRequest(method.path, method.requestSerialize, method.responseDeserialize, make(text), answered);

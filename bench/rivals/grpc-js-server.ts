@@ -10,7 +10,7 @@ export const start: StartServer = () =>
       answer(null, call.request);
     server.addService({ Echo: method }, { Echo: echo });
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error !== null) reject(error as Error); // grpc-js gives errors
+      if (error !== null) reject(error);
       else resolve(`tcp://127.0.0.1:${port}`);
     });
   });

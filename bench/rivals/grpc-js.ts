@@ -28,7 +28,7 @@ export function grpcJs(): { grpc: GrpcJs; method: EchoMethod; make: (text: strin
   const read = (bytes: Uint8Array): unknown => fromBinary(text, bytes);
   return {
     grpc: peerPackage("@grpc/grpc-js") as GrpcJs,
-    make: (value) => create(text, { text: value } as never), // the descriptor has no types
+    make: (value) => create(text, { text: value }),
     method: {
       path: "/bench.Echo/Echo",
       requestStream: false,

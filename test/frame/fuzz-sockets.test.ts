@@ -6,7 +6,7 @@ import { greeter, quickstart } from "../../examples/quickstart/service.js";
 import { framed, mutated, random, SEED } from "./mutations.js";
 import { RawPeer } from "./raw-peer.js";
 
-const INPUTS = Number(process.env["FUZZ_SOCKET_INPUTS"] ?? 3000);
+const INPUTS = Number(process.env["FUZZ_SOCKET_INPUTS"] ?? 1000);
 const BATCH = 50;
 
 const CONVERSATIONS: readonly (readonly unknown[])[] = [

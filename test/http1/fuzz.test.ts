@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { random, SEED } from "../frame/mutations.js";
 import { echo, type Heard, OK, served } from "./outside.js";
 
-const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 2000);
+const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 1000);
 /** So many connections are open at once. */
 const BATCH = 100;
 

@@ -63,7 +63,7 @@ describe("FrameReader", () => {
         expect(reader.order).toBe(written);
         expect(reader.held).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     );
   });
 
@@ -228,7 +228,7 @@ describe("FrameWriter", () => {
       fc.property(input, ({ texts, order: at, before }) => {
         expect(written(texts, at, before).bytes).toEqual(joined(...texts.map((one) => packed(one, at))));
       }),
-      { numRuns: 1000 },
+      { numRuns: 200 },
     );
   });
 
