@@ -110,8 +110,11 @@ export class Channel {
     });
     if (this.#attachment === undefined) connection.destroy();
     else {
+      const open = this.#session?.open ?? 0;
       this.#session?.lost(status);
-      this.#attachment.retire();
+      // Where a connection carries one call, giving it up is how its server hears of it.
+      if (open > 0 && this.#target.wire.shares === "none") this.#attachment.cut("The client was closed.");
+      else this.#attachment.retire();
     }
     const cut = setTimeout(() => connection.destroy(), 1000);
     await gone;

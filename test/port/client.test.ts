@@ -107,8 +107,7 @@ describe.each(WIRES)("A client of %s over HTTP", (wire) => {
     const disposed = client[Symbol.asyncDispose]();
     for (const end of await ends) expect(end).toMatchObject({ status: "rejected", reason: { code: "canceled" } });
     await expect(client.add(1, 2)).rejects.toMatchObject({ code: "unavailable" });
-    // The method goes on to its end, and the connection with it.
-    await bench.open("open");
+    // The method is given up, and the connection with it.
     await disposed;
     await until(() => server.counters.open === 0);
     expect(server.counters.connections).toBe(1);
