@@ -35,7 +35,9 @@ function httpLines(base: string, names: ReadonlySet<string>, example: string | u
   return [
     `curl -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}' ${base}/`,
     `python3 -c 'import xmlrpc.client; print(xmlrpc.client.ServerProxy("${base}/RPC2").${call})'`,
-    ...(example === undefined ? [] : [example.replace(/frame:\/\/\S+/u, base.replace(/^http/u, "jsonrpc+ws"))]),
+    ...(example === undefined
+      ? []
+      : ["jsonrpc+ws", "grpc"].map((wire) => example.replace(/frame:\/\/\S+/u, base.replace(/^http/u, wire)))),
     "",
     `Or look at ${base}/ in a browser.`,
   ];

@@ -43,7 +43,11 @@ function sampleObject(schema: Readonly<Record<string, unknown>>): unknown {
   const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
   const required = Array.isArray(schema["required"]) ? schema["required"].map(String) : [];
   const entries = required.map((name) => [name, sampleOf(properties[name], name)] as const);
-  return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
+  if (entries.some(([, value]) => value === undefined)) return undefined;
+  // Where nothing is required, as in protobuf, the first property shows more than none.
+  const [first] = required.length === 0 ? Object.keys(properties) : [];
+  const shown = first === undefined ? undefined : sampleOf(properties[first], first);
+  return Object.fromEntries(shown === undefined || first === undefined ? entries : [[first, shown]]);
 }
 
 function quoted(value: unknown): string {
