@@ -1,9 +1,9 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
+import { fieldsJson } from "../../call/member-fields.js";
 import { type Body, DEAF, type Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
 import type { Id } from "./envelope.js";
 import type { FrameHead } from "./frame-head.js";
-import { headersJson } from "./headers.js";
 import { ERROR_OUT, errorJson } from "./status.js";
 
 /** What an answer needs of its session. */
@@ -62,7 +62,7 @@ export class Answer implements Sink {
     const body = last === undefined ? this.#only : last;
     const json = body === undefined ? undefined : this.#json(body);
     if (this.ended) return;
-    const end = status.trailers.length === 0 ? "}" : `,"trailers":${headersJson(status.trailers)}}`;
+    const end = status.trailers.length === 0 ? "}" : `,"trailers":${fieldsJson(status.trailers)}}`;
     if (json !== undefined) this.#end(`${this.#begin()},"result":${json}${end}`);
     else this.#end(`${this.#begin()}${this.id === undefined ? ',"result":null' : ',"done":true'}${end}`);
   }
@@ -76,7 +76,7 @@ export class Answer implements Sink {
     if (this.#fields === NO_FIELDS) return begin;
     const fields = this.#fields;
     this.#fields = NO_FIELDS;
-    return `${begin},"headers":${headersJson(fields)}`;
+    return `${begin},"headers":${fieldsJson(fields)}`;
   }
 
   #hold(body: Body): boolean {
@@ -111,7 +111,7 @@ export class Answer implements Sink {
   }
 
   #error(status: Status): string {
-    const end = status.trailers.length === 0 ? "}" : `,"trailers":${headersJson(status.trailers)}}`;
+    const end = status.trailers.length === 0 ? "}" : `,"trailers":${fieldsJson(status.trailers)}}`;
     return `{"out":"${ERROR_OUT}"${this.#opening},"result":${errorJson(status)}${end}`;
   }
 

@@ -1,8 +1,9 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
+import { fieldsJson, type MemberFields } from "../../call/member-fields.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
 import type { AnswerFrame } from "./envelope.js";
-import { fieldsOf, type FrameHeaders, headersJson, isHeaders } from "./headers.js";
+import { fieldsOf, isHeaders } from "./headers.js";
 import { ERROR_OUT, errorStatus } from "./status.js";
 
 /** What a call needs of its session. */
@@ -102,7 +103,7 @@ export class ClientCall implements Sink {
     const { fields, timeoutMs } = this.request;
     let begin = `${openingOf(this.request)}${this.id}`;
     if (timeoutMs !== undefined && Number.isFinite(timeoutMs)) begin += `,"timeout_ms":${timeoutMs}`;
-    if (fields !== NO_FIELDS) begin += `,"headers":${headersJson(fields)}`;
+    if (fields !== NO_FIELDS) begin += `,"headers":${fieldsJson(fields)}`;
     return begin;
   }
 
@@ -124,7 +125,7 @@ export class ClientCall implements Sink {
 }
 
 /** Header fields of an answer; what a server of another make means by these words is left alone. */
-function heardFields(headers: FrameHeaders | undefined): Fields {
+function heardFields(headers: MemberFields | undefined): Fields {
   return headers !== undefined && isHeaders(headers) ? fieldsOf(headers) : NO_FIELDS;
 }
 

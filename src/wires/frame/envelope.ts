@@ -1,4 +1,5 @@
-import { type FrameHeaders, isHeaders } from "./headers.js";
+import type { MemberFields } from "../../call/member-fields.js";
+import { isHeaders } from "./headers.js";
 
 /** What a peer names a call by: a number or a text, echoed as it came. */
 export type Id = number | string;
@@ -8,7 +9,7 @@ export interface RequestFrame {
   readonly in?: string;
   readonly id?: Id | null;
   readonly params?: unknown;
-  readonly headers?: FrameHeaders;
+  readonly headers?: MemberFields;
   readonly timeout_ms?: number | null;
   readonly more?: boolean;
   readonly done?: boolean;
@@ -20,8 +21,8 @@ export interface AnswerFrame {
   readonly out?: unknown;
   readonly id?: Id | null;
   readonly result?: unknown;
-  readonly headers?: FrameHeaders;
-  readonly trailers?: FrameHeaders;
+  readonly headers?: MemberFields;
+  readonly trailers?: MemberFields;
   readonly more?: boolean;
   readonly done?: boolean;
 }

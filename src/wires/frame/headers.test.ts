@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fieldsOf, headersJson, isHeaders } from "./headers.js";
+import { fieldsJson } from "../../call/member-fields.js";
+import { fieldsOf, isHeaders } from "./headers.js";
 
 const name = fc.oneof(
   fc.string({ unit: fc.constantFrom(..."abcxyz019-_.~!#$%&'*+^`|"), minLength: 1 }),
@@ -12,7 +13,7 @@ describe("headers of a frame", () => {
   test("any fields are read back in order of their names, a name as often as it has values", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, value)), (fields) => {
-        const parsed: unknown = JSON.parse(headersJson(fields));
+        const parsed: unknown = JSON.parse(fieldsJson(fields));
         expect(isHeaders(parsed)).toBe(true);
         const read = fieldsOf(parsed as Parameters<typeof fieldsOf>[0]);
         for (const [key] of fields) {
@@ -26,16 +27,16 @@ describe("headers of a frame", () => {
   });
 
   test("a name with one value is written as a string, with several as an array", () => {
-    expect(headersJson([["a", "1"]])).toBe('{"a":"1"}');
+    expect(fieldsJson([["a", "1"]])).toBe('{"a":"1"}');
     expect(
-      headersJson([
+      fieldsJson([
         ["a", "1"],
         ["b", "2"],
         ["a", "3"],
         ["a", "4"],
       ]),
     ).toBe('{"a":["1","3","4"],"b":"2"}');
-    expect(headersJson([])).toBe("{}");
+    expect(fieldsJson([])).toBe("{}");
   });
 
   test("names are read in lower case", () => {

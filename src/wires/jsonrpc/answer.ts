@@ -2,7 +2,7 @@ import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
 import type { Id, Request } from "./envelope.js";
-import { fieldsJson } from "./headers.js";
+import { fieldsJson } from "../../call/member-fields.js";
 import { errorJson } from "./status.js";
 
 /** What an answer needs of whoever sends it. */

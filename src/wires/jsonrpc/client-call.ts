@@ -2,7 +2,7 @@ import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
 import type { Answer } from "./envelope.js";
-import { fieldsIn, fieldsJson } from "./headers.js";
+import { fieldsIn, fieldsJson } from "../../call/member-fields.js";
 import { paramsJson } from "./params.js";
 import { errorStatus } from "./status.js";
 

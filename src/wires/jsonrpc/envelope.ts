@@ -1,4 +1,4 @@
-import { fieldsIn, type MemberFields } from "./headers.js";
+import { fieldsIn, type MemberFields } from "../../call/member-fields.js";
 
 /** What a call is named by (JSON-RPC 2.0 §4), echoed as it came. */
 export type Id = string | number | null;

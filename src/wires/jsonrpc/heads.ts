@@ -1,7 +1,7 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { CallHead } from "../../call/sink.js";
 import type { Request } from "./envelope.js";
-import { fieldsIn } from "./headers.js";
+import { fieldsIn } from "../../call/member-fields.js";
 
 /** So many methods' heads are kept for their next call, of each kind of params. */
 const KEPT = 256;

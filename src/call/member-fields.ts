@@ -1,4 +1,4 @@
-import { type Fields, NO_FIELDS } from "../../call/fields.js";
+import { type Fields, NO_FIELDS } from "./fields.js";
 
 /** Header fields as members of a message: a name with a value, or with several. */
 export type MemberFields = Readonly<Record<string, string | readonly string[]>>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldsIn, fieldsJson } from "./headers.js";
+import { fieldsIn, fieldsJson } from "./member-fields.js";
 
 test("Fields cross, several of one name in their order.", () => {
   const fields = [
