@@ -7,17 +7,27 @@ export interface Routed {
   readonly serve: HttpServe;
 }
 
+/** How a router goes about what is nobody's. */
+export interface RouterOptions {
+  /** It hears a request out before it refuses it, where an early answer costs a reset (RFC 9113 §8.1). */
+  readonly patient?: boolean;
+}
+
+/** A patient router listens to so much of a body. */
+const PATIENCE_BYTES = 64 * 1024;
+
 /**
  * Gives each request to the first wire that has a route for its path, method and media type. What is nobody's is refused with 404, 405 or 415,
  * and a sentence that says what there is (RFC 9110 §15.5).
  */
-export function httpRouter(wires: readonly Routed[]): HttpServe {
+export function httpRouter(wires: readonly Routed[], options: RouterOptions = {}): HttpServe {
   // A client repeats its requests, and the transport their objects.
   let last: HttpRequest | undefined;
-  let found: HttpServe = refuseWith(NOT_FOUND, "");
+  let found: HttpServe | undefined;
   return (request, out) => {
-    if (request !== last) {
-      found = find(wires, request);
+    if (request !== last || found === undefined) {
+      const route = find(wires, request);
+      found = "serve" in route ? route.serve : options.patient === true ? refuseLater(route) : refuse(route);
       last = request;
     }
     return found(request, out);
@@ -27,29 +37,29 @@ export function httpRouter(wires: readonly Routed[]): HttpServe {
 const TEXT = ["content-type", "text/plain; charset=utf-8"] as const;
 const NOT_FOUND: HttpAnswer = { status: 404, fields: [TEXT] };
 
-function find(wires: readonly Routed[], request: HttpRequest): HttpServe {
+function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "serve"> | Refusal {
   // A HEAD is answered like a GET; the transport leaves the body out.
   const method = request.method === "HEAD" ? "GET" : request.method;
   const here = wires.flatMap(({ name, routes, serve }) =>
     routes.filter((route) => hasPath(route, request.path)).map((route) => ({ name, route, serve })),
   );
   if (here.length === 0)
-    return refuseWith(NOT_FOUND, `Nothing is at ${JSON.stringify(request.path)}. ${offer(wires)}\n`);
+    return { answer: NOT_FOUND, text: `Nothing is at ${JSON.stringify(request.path)}. ${offer(wires)}\n` };
   const methods = [...new Set(here.map(({ route }) => route.method))].toSorted();
   const allow = ["allow", [...methods, "OPTIONS"].join(", ")] as const;
-  if (method === "OPTIONS") return refuseWith({ status: 204, fields: [allow] }, "");
+  if (method === "OPTIONS") return { answer: { status: 204, fields: [allow] }, text: "" };
   const asked = here.filter(({ route }) => route.method === method);
   if (asked.length === 0) {
     const said = `${request.path} takes ${methods.join(" or ")}, not ${request.method}. ${offer(wires)}\n`;
-    return refuseWith({ status: 405, fields: [allow, TEXT] }, said);
+    return { answer: { status: 405, fields: [allow, TEXT] }, text: said };
   }
   const type = mediaType(request);
   const match = asked.find(({ route }) => route.types === undefined || route.types.includes(type));
-  if (match !== undefined) return match.serve;
+  if (match !== undefined) return match;
   const types = asked.map(({ name, route }) => `${(route.types ?? []).join(" or ")} (${name})`).join(", ");
   const what = type === "" ? "no content type" : `content type ${JSON.stringify(type)}`;
   const said = `The request has ${what}: ${request.path} takes ${types}.\n`;
-  return refuseWith({ status: 415, fields: [TEXT] }, said);
+  return { answer: { status: 415, fields: [TEXT] }, text: said };
 }
 
 function hasPath({ paths }: HttpRoute, path: string): boolean {
@@ -70,10 +80,32 @@ function mediaType({ fields }: HttpRequest): string {
   return (value.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
 
-function refuseWith(answer: HttpAnswer, text: string): HttpServe {
+/** An answer to what is nobody's. */
+interface Refusal {
+  readonly answer: HttpAnswer;
+  readonly text: string;
+}
+
+/** Refuses at once, so that a client who waits for a word need not send the body. */
+function refuse({ answer, text }: Refusal): HttpServe {
   return (_request, out) => {
     out.respond(answer, text);
     return ANSWERED;
+  };
+}
+
+/** Refuses when the request has ended, or has gone on for too long. */
+function refuseLater({ answer, text }: Refusal): HttpServe {
+  return (_request, out) => {
+    let heard = 0;
+    return {
+      ...ANSWERED,
+      data(_bytes, { start, end }, last) {
+        heard += end - start;
+        if (last || heard > PATIENCE_BYTES) out.respond(answer, text);
+        return true;
+      },
+    };
   };
 }
 

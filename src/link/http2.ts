@@ -31,6 +31,7 @@ export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
           const bounded = wire.streams ? serve : limitedServer(serve, { maxMessageBytes });
           return { name: wire.name, routes: wire.routes, serve: bounded };
         }),
+        { patient: true },
       );
       const decoded = decodingServer(route, { maxMessageBytes });
       return new Http2ServerSession(outlet, decoded, { limits: options.limits, now });

@@ -1,7 +1,7 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type CallHead, DEAF, type Sink } from "../../call/sink.js";
 import { OK, type Status } from "../../call/status.js";
-import type { HttpIn, HttpOut, HttpRequest, HttpServerWire } from "../http.js";
+import type { ByteRange, HttpIn, HttpOut, HttpRequest, HttpServerWire } from "../http.js";
 import type { SessionOptions } from "../wire.js";
 import { htmlOf } from "./html.js";
 import { type Overview, overviewOf, textOf } from "./overview.js";
@@ -27,10 +27,8 @@ export function pageOf(wires: readonly string[]): HttpServerWire {
     routes: [{ method: "GET", paths: ["/"] }],
     streams: false,
     server: (dispatch, options) => (request, out) => {
-      const reply = new PageReply(out, { request, wires });
-      reply.call = dispatch(headOf(options), reply);
-      reply.call.end(OK, []);
-      return reply;
+      const ask = (reply: Sink): Sink => dispatch(headOf(options), reply);
+      return new PageReply(out, { request, wires, ask });
     },
   };
 }
@@ -40,15 +38,22 @@ function headOf({ peer }: SessionOptions): CallHead {
   return { path, codec: "value", timeoutMs: undefined, fields: NO_FIELDS, peer, positional: true, shape: "unary" };
 }
 
-/** Hears what there is, and answers with the page. */
+/** What a page is made of. */
+interface Asked {
+  readonly request: HttpRequest;
+  readonly wires: readonly string[];
+  /** Opens the call that asks what there is. */
+  readonly ask: (reply: Sink) => Sink;
+}
+
+/** Asks what there is when the request has ended, and answers with the page. */
 class PageReply implements Sink, HttpIn {
-  /** The call that asks what there is. */
-  call: Sink = DEAF;
+  #call: Sink = DEAF;
   readonly #out: HttpOut;
-  readonly #asked: { readonly request: HttpRequest; readonly wires: readonly string[] };
+  readonly #asked: Asked;
   #services: unknown = undefined;
 
-  constructor(out: HttpOut, asked: { readonly request: HttpRequest; readonly wires: readonly string[] }) {
+  constructor(out: HttpOut, asked: Asked) {
     this.#out = out;
     this.#asked = asked;
   }
@@ -77,14 +82,17 @@ class PageReply implements Sink, HttpIn {
   answer(): void {}
 
   /** The body of a GET means nothing (RFC 9110 §9.3.1). */
-  data(): boolean {
+  data(_bytes: Uint8Array, _range: ByteRange, last: boolean): boolean {
+    if (!last) return true;
+    this.#call = this.#asked.ask(this);
+    this.#call.end(OK, []);
     return true;
   }
 
   room(): void {}
 
   reset(status: Status): void {
-    this.call.end(status);
+    this.#call.end(status);
   }
 }
 
