@@ -2,6 +2,7 @@ import type { CallHead, Dispatch, Sink } from "../../call/sink.js";
 import { DEAF } from "../../call/sink.js";
 import type { Code } from "../../call/code.js";
 import { failure, type Status } from "../../call/status.js";
+import { CallRing } from "../call-ring.js";
 import type { ClientSession, Outlet, SessionOptions } from "../wire.js";
 import { ClientCall, type ClientCallOwner } from "./client-call.js";
 import type { AnswerFrame, Id } from "./envelope.js";
@@ -13,10 +14,7 @@ import { FrameSession } from "./session.js";
  */
 export class FrameClientSession extends FrameSession implements ClientSession, ClientCallOwner {
   override open: number = 0;
-  /** Calls by id: a ring of a power of two, each at `id & mask`. */
-  #ring: (ClientCall | undefined)[] = Array.from({ length: 256 });
-  #held = 0;
-  #nextId = 1;
+  readonly #calls: CallRing<ClientCall> = new CallRing();
   /** No call below this id is held. */
   #oldest = 1;
   /** Whether the server echoes ids; undefined until its first answer. */
@@ -34,13 +32,8 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
       reply.end(failure("unavailable", `Connection to ${this.#peer.address} is closing: call again for a new one.`));
       return DEAF;
     }
-    if (this.#held * 2 >= this.#ring.length) this.#growRing();
-    const mask = this.#ring.length - 1;
-    while (this.#ring[this.#nextId & mask] !== undefined) this.#nextId += 1;
-    const call = new ClientCall(this, this.#nextId, { head, reply });
-    this.#ring[this.#nextId & mask] = call;
-    this.#nextId += 1;
-    this.#held += 1;
+    const call = new ClientCall(this, this.#calls.free(), { head, reply });
+    this.#calls.add(call);
     this.open += 1;
     return call;
   };
@@ -70,8 +63,8 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     this.#retired = true;
     // Where it is this end that closes the connection, the server can still be told.
     if (this.#echoes !== false) {
-      for (const call of this.#ring)
-        if (call !== undefined && call.opened && !call.ended) this.send(`{"id":${call.id},"cancel":true}`);
+      for (const call of this.#calls.all())
+        if (call.opened && !call.ended) this.send(`{"id":${call.id},"cancel":true}`);
     }
     this.#failAll(status);
   }
@@ -111,42 +104,27 @@ export class FrameClientSession extends FrameSession implements ClientSession, C
     if (id !== undefined) {
       this.#echoes = true;
       if (typeof id !== "number") return undefined;
-      const call = this.#ring[id & (this.#ring.length - 1)];
-      return call?.id === id ? call : undefined;
+      return this.#calls.at(id);
     }
     // An error without an id, from a server that echoes them, is about a request that it could not read.
     this.#echoes ??= false;
-    const mask = this.#ring.length - 1;
-    while (this.#oldest < this.#nextId && this.#ring[this.#oldest & mask]?.id !== this.#oldest) this.#oldest += 1;
-    return this.#ring[this.#oldest & mask];
+    while (this.#oldest < this.#calls.next && this.#calls.at(this.#oldest) === undefined) this.#oldest += 1;
+    return this.#calls.at(this.#oldest);
   }
 
   /** Frees a call's place. Whoever heard its end may have closed the session meanwhile, which has freed all places. */
   #forget(call: ClientCall, wasOpen: boolean): void {
-    const place = call.id & (this.#ring.length - 1);
-    if (this.#ring[place] !== call) return;
-    this.#ring[place] = undefined;
-    this.#held -= 1;
-    if (wasOpen) this.open -= 1;
+    if (this.#calls.delete(call) && wasOpen) this.open -= 1;
   }
 
   #failAll(status: Status): void {
-    const calls = this.#ring.filter((call) => call !== undefined);
-    this.#ring.fill(undefined);
-    this.#held = 0;
+    const calls = this.#calls.all();
+    this.#calls.clear();
     for (const call of calls) {
       call.fail(status);
       // What is still to come is for nobody, but the peer's goodbye is behind it.
       this.unblock(call);
     }
     this.open = 0;
-  }
-
-  #growRing(): void {
-    const calls = this.#ring.filter((call) => call !== undefined);
-    this.#ring = Array.from({ length: this.#ring.length * 2 });
-    const mask = this.#ring.length - 1;
-    // Ids that were apart by the old length may still meet in the new one only if they met before: they did not.
-    for (const call of calls) this.#ring[call.id & mask] = call;
   }
 }

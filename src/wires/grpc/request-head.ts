@@ -18,8 +18,6 @@ export interface RequestHead {
   readonly call: CallHead;
   /** How compressed messages are compressed; undefined: none may be. */
   readonly encoding: string | undefined;
-  /** What the caller reads. */
-  readonly accepts: readonly string[];
   /** How each answer begins. */
   readonly answer: HttpAnswer;
   /** The timeout is none. */
@@ -52,7 +50,6 @@ function read({ path, fields }: HttpRequest, peer: CallHead["peer"]): RequestHea
       memo: undefined,
     },
     encoding: encoding === "identity" ? undefined : encoding,
-    accepts: (field(fields, "grpc-accept-encoding") ?? "").split(",").map((each) => each.trim()),
     answer: { status: 200, fields: [["content-type", contentType]] },
     badTimeout: timeout !== undefined && timeoutMs === undefined,
   };

@@ -1,5 +1,6 @@
 import { type CallHead, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
+import { CallRing } from "../call-ring.js";
 import type { ClientSession, Outlet, SessionOptions } from "../wire.js";
 import { refusal } from "./answer.js";
 import { ClientCall, type ClientCallOwner } from "./client-call.js";
@@ -11,10 +12,7 @@ import { errorStatus } from "./status.js";
 /** The calling end of a connection. Answers are told apart by id, in whatever order they come. A call that was given up keeps its id until then. */
 export class JsonRpcClientSession extends JsonRpcSession implements ClientSession, ClientCallOwner {
   override open: number = 0;
-  /** Calls by id: a ring of a power of two, each at `id & mask`. */
-  #ring: (ClientCall | undefined)[] = Array.from({ length: 256 });
-  #held = 0;
-  #nextId = 1;
+  readonly #calls: CallRing<ClientCall> = new CallRing();
   #retired = false;
   readonly #peer: CallHead["peer"];
 
@@ -28,13 +26,8 @@ export class JsonRpcClientSession extends JsonRpcSession implements ClientSessio
       reply.end(failure("unavailable", `Connection to ${this.#peer.address} is closing: call again for a new one.`));
       return DEAF;
     }
-    if (this.#held * 2 >= this.#ring.length) this.#grow();
-    const mask = this.#ring.length - 1;
-    while (this.#ring[this.#nextId & mask] !== undefined) this.#nextId += 1;
-    const call = new ClientCall(this, this.#nextId, { head, reply });
-    this.#ring[this.#nextId & mask] = call;
-    this.#nextId += 1;
-    this.#held += 1;
+    const call = new ClientCall(this, this.#calls.free(), { head, reply });
+    this.#calls.add(call);
     this.open += 1;
     return call;
   };
@@ -63,7 +56,7 @@ export class JsonRpcClientSession extends JsonRpcSession implements ClientSessio
   lost(status: Status): void {
     this.#retired = true;
     // Where it is this end that closes the connection, the server can still be told.
-    for (const call of this.#ring) if (call !== undefined && call.opened && !call.ended) this.#sendCancel(call);
+    for (const call of this.#calls.all()) if (call.opened && !call.ended) this.#sendCancel(call);
     this.#failAll(status);
   }
 
@@ -119,15 +112,14 @@ export class JsonRpcClientSession extends JsonRpcSession implements ClientSessio
 
   /** The call that an error without an id is about, since it is the only one; else the connection is done for: which request was not read is not known. */
   #onlyCall(error: unknown): ClientCall | undefined {
-    const call = this.#held === 1 ? this.#ring.find((each) => each !== undefined) : undefined;
+    const calls = this.#calls.all();
+    const call = calls.length === 1 ? calls[0] : undefined;
     if (call === undefined) this.fail(`The server could not read a request: ${errorStatus(error).message}`);
     return call;
   }
 
   #callOf(id: unknown): ClientCall | undefined {
-    if (typeof id !== "number") return undefined;
-    const call = this.#ring[id & (this.#ring.length - 1)];
-    return call?.id === id ? call : undefined;
+    return typeof id === "number" ? this.#calls.at(id) : undefined;
   }
 
   #sendCancel(call: ClientCall): void {
@@ -136,30 +128,17 @@ export class JsonRpcClientSession extends JsonRpcSession implements ClientSessio
 
   /** Frees a call's place. Whoever heard its end may have closed the session meanwhile, which has freed all places. */
   #forget(call: ClientCall, wasOpen: boolean): void {
-    const place = call.id & (this.#ring.length - 1);
-    if (this.#ring[place] !== call) return;
-    this.#ring[place] = undefined;
-    this.#held -= 1;
-    if (wasOpen) this.open -= 1;
+    if (this.#calls.delete(call) && wasOpen) this.open -= 1;
   }
 
   #failAll(status: Status): void {
-    const calls = this.#ring.filter((call) => call !== undefined);
-    this.#ring.fill(undefined);
-    this.#held = 0;
+    const calls = this.#calls.all();
+    this.#calls.clear();
     for (const call of calls) {
       call.fail(status);
       // What is still to come is for nobody, but the peer's goodbye is behind it.
       this.unblock(call);
     }
     this.open = 0;
-  }
-
-  #grow(): void {
-    const calls = this.#ring.filter((call) => call !== undefined);
-    this.#ring = Array.from({ length: this.#ring.length * 2 });
-    const mask = this.#ring.length - 1;
-    // Ids that did not meet in the shorter ring do not meet in this one.
-    for (const call of calls) this.#ring[call.id & mask] = call;
   }
 }
