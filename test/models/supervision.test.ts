@@ -24,24 +24,27 @@ describe.each(WITH_WORKERS)("Model %s", (model) => {
   test.each([
     ["exits", { in: "exit", params: 3, id: 1 }],
     ["throws outside of a call", { in: "throwLater", id: 1 }],
-  ])("A worker that %s ends its own calls or connections, and no other; a new one serves within a second.", async (_, deadly) => {
-    const { connect, logged } = await served(model);
-    const [one, other] = [await connect(), await connect()];
-    await Promise.all([whoami(one), whoami(other)]);
-    const sleeping = model === "pool" ? undefined : ask(other, "sleep", 100);
-    one.say(deadly);
-    if (model === "pool") expect(() => result(undefined)).toThrow();
-    if (model === "pool")
-      await expect(one.hear().then(result)).rejects.toThrow("unavailable: The worker that answered");
-    else expect(await one.rest().catch(() => [])).toEqual([]);
-    const began = performance.now();
-    if (model === "pool") one.say({ in: "ping", params: "x" });
-    const next = model === "pool" ? one : await connect();
-    expect(await ask(next, "ping", "again")).toBe(model === "pool" ? "x" : "again");
-    expect(performance.now() - began).toBeLessThan(SOON_MS);
-    expect(await sleeping).toBe(model === "pool" ? undefined : 100);
-    await until(() => logged.some((line) => line.startsWith("Worker ")));
-  });
+  ])(
+    "A worker that %s ends its own calls or connections, and no other; a new one serves within a second.",
+    async (_, deadly) => {
+      const { connect, logged } = await served(model);
+      const [one, other] = [await connect(), await connect()];
+      await Promise.all([whoami(one), whoami(other)]);
+      const sleeping = model === "pool" ? undefined : ask(other, "sleep", 100);
+      one.say(deadly);
+      if (model === "pool") expect(() => result(undefined)).toThrow();
+      if (model === "pool")
+        await expect(one.hear().then(result)).rejects.toThrow("unavailable: The worker that answered");
+      else expect(await one.rest().catch(() => [])).toEqual([]);
+      const began = performance.now();
+      if (model === "pool") one.say({ in: "ping", params: "x" });
+      const next = model === "pool" ? one : await connect();
+      expect(await ask(next, "ping", "again")).toBe(model === "pool" ? "x" : "again");
+      expect(performance.now() - began).toBeLessThan(SOON_MS);
+      expect(await sleeping).toBe(model === "pool" ? undefined : 100);
+      await until(() => logged.some((line) => line.startsWith("Worker ")));
+    },
+  );
 
   test("Each worker awaits setup before its first call, and teardown after its last.", async () => {
     const told = notes();
