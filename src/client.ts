@@ -2,6 +2,7 @@ import { ambient } from "./ambient.js";
 import { destinationOf } from "./calling.js";
 import type { Interceptor } from "./call/handler.js";
 import type { Codec } from "./call/codec.js";
+import { checkedCoding } from "./checked-coding.js";
 import { lateClient } from "./call/late-client.js";
 import { clientOf, type ClientParts } from "./call/stub.js";
 import type { CallOptions } from "./contract/call.js";
@@ -26,7 +27,12 @@ const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 
 /** How a client calls. Everything has a default. */
 export interface ConnectOptions
-  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc"> {
+  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc" | "compressMinBytes"> {
+  /**
+   * How long messages are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) where the protocol does that itself, for servers that are known
+   * to read it; by default they are not.
+   */
+  readonly sendCompression?: string;
   /** Around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** The limit of calls that name none, in ms; without it they wait for as long as it takes. */
@@ -60,12 +66,22 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
 ): FunctionsClient<F>;
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
   const { wire, url: target, http, batching: how, bytes } = destinationOf(url);
-  const { byteOrder, framing, gzip, xmlrpc } = options;
+  const { byteOrder, framing, gzip, xmlrpc, compressMinBytes } = options;
+  const sendCompression = checkedCoding(options.sendCompression);
   const pool = new Pool(
     {
       wire,
       url: target,
-      session: { limits: { ...DEFAULT_LIMITS, ...given(options) }, byteOrder, framing, gzip, xmlrpc, http },
+      session: {
+        limits: { ...DEFAULT_LIMITS, ...given(options) },
+        byteOrder,
+        framing,
+        gzip,
+        xmlrpc,
+        http,
+        sendCompression,
+        compressMinBytes,
+      },
       connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
       counters: newCounters(),
       log: options.log ?? ((): void => {}),

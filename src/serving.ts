@@ -1,6 +1,7 @@
 import { ambient } from "./ambient.js";
 import type { Codec } from "./call/codec.js";
 import type { Interceptor } from "./call/handler.js";
+import { checkedCoding } from "./checked-coding.js";
 import { introspection } from "./call/introspection.js";
 import { makeRoutes } from "./call/routes.js";
 import { serve as dispatchTo } from "./call/serve.js";
@@ -18,7 +19,10 @@ import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.
 import type { ServerEntry } from "./link/later.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
-export interface PlainOptions extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> {
+export interface PlainOptions
+  extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins" | "compressMinBytes"> {
+  /** How long messages of answers are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) for callers who read that; by default they are not. */
+  readonly sendCompression?: string;
   /** The wires to answer, by name; all of them by default. */
   readonly wires?: readonly string[];
   /** Validates what methods answer: on unless NODE_ENV is `production`. */
@@ -63,7 +67,12 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
   return {
     wires: serverWires(protocolsNamed(options.wires)),
     dispatch,
-    session: { xmlrpc: options.xmlrpc, allowedOrigins: options.allowedOrigins },
+    session: {
+      xmlrpc: options.xmlrpc,
+      allowedOrigins: options.allowedOrigins,
+      sendCompression: checkedCoding(options.sendCompression),
+      compressMinBytes: options.compressMinBytes,
+    },
     counters: newCounters(),
     log,
     limits: limitsOf(options),

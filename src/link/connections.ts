@@ -12,7 +12,7 @@ export interface Host {
   readonly dispatch: Dispatch;
   readonly limits: Limits;
   /** What else sessions are told. */
-  readonly session?: Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> | undefined;
+  readonly session?: Omit<SessionOptions, "limits" | "peer"> | undefined;
   readonly counters: LinkCounters;
   readonly log: (message: string) => void;
   /** A connection that has not shown what it speaks after so long is closed. */

@@ -64,6 +64,10 @@ export interface SessionOptions {
   readonly gzip?: boolean | undefined;
   /** How messages may be compressed. */
   readonly codings?: MessageCodings | undefined;
+  /** How messages that are sent are compressed, by its name in `codings`, where the peer is known to read it or this end asks; undefined: not at all. */
+  readonly sendCompression?: string | undefined;
+  /** Messages of fewer bytes are not compressed; 1024 where nothing is said. */
+  readonly compressMinBytes?: number | undefined;
   /** The origins, beside the server's own, whose pages may open WebSockets: `https://app.example.com`, or `*` (server). */
   readonly allowedOrigins?: readonly string[] | undefined;
 }

@@ -1,9 +1,10 @@
-import { enveloped, EnvelopeReader } from "../../bytes/envelope.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Dispatch, Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
+import { type Compression, compressionOf, envelopedMessage } from "../compression.js";
 import type { ByteRange, HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../http.js";
-import type { SessionOptions } from "../wire.js";
+import { MessageReader } from "../message-reader.js";
+import type { MessageCoding, SessionOptions } from "../wire.js";
 import { contentTypeOf } from "./codec.js";
 import { httpStatus, readStatus } from "./status.js";
 import { writeTimeout } from "./timeout.js";
@@ -13,18 +14,21 @@ interface Shared {
   readonly ask: HttpAsk;
   readonly options: SessionOptions;
   readonly common: Fields;
+  readonly compression: Compression | undefined;
 }
 
 /** Makes a Dispatch of a connection: each call is a request. */
 export function grpcClient(ask: HttpAsk, options: SessionOptions): Dispatch {
   const accepts = ["identity", ...Object.keys(options.codings ?? {})].join(",");
+  const compression = compressionOf(options);
   const common: Fields = [
     ["te", "trailers"],
     ["grpc-accept-encoding", accepts],
     ["user-agent", "grpc-callwire"],
+    ...(compression === undefined ? [] : [["grpc-encoding", compression.name] as const]),
     ...(options.http?.fields ?? []),
   ];
-  const shared: Shared = { ask, options, common };
+  const shared: Shared = { ask, options, common, compression };
   return (head, reply) => new GrpcClientCall(shared, head, reply);
 }
 
@@ -33,12 +37,11 @@ class GrpcClientCall implements Sink, HttpIn {
   readonly #shared: Shared;
   readonly #head: CallHead;
   readonly #reply: Sink;
-  readonly #reader: EnvelopeReader;
+  readonly #reader: MessageReader;
   #out: HttpOut | undefined = undefined;
   #over = false;
   #paused = false;
   #lastCame = false;
-  #encoding: string | undefined = undefined;
   /** The head has said how the call ended: what follows is a page for people, or nothing. */
   #bodiless = false;
   /** How the call ended, where the answer has said so. */
@@ -48,7 +51,7 @@ class GrpcClientCall implements Sink, HttpIn {
     this.#shared = shared;
     this.#head = head;
     this.#reply = reply;
-    this.#reader = new EnvelopeReader(shared.options.limits.maxMessageBytes);
+    this.#reader = new MessageReader(shared.options.limits.maxMessageBytes);
   }
 
   /** Opens the call before its first message, so that the server may speak first. */
@@ -59,7 +62,7 @@ class GrpcClientCall implements Sink, HttpIn {
   message(body: Body): boolean {
     if (this.#over) return true;
     const out = this.#out ?? this.#open();
-    return out.data(enveloped(0, body as Uint8Array), false); // codecs of this wire make bytes
+    return out.data(this.#written(body), false);
   }
 
   end(status: Status, last?: Body): void {
@@ -70,7 +73,7 @@ class GrpcClientCall implements Sink, HttpIn {
       this.#out?.reset(failure("canceled", status.message));
       return;
     }
-    const bytes = last === undefined ? EMPTY : enveloped(0, last as Uint8Array); // as above
+    const bytes = last === undefined ? EMPTY : this.#written(last);
     if (this.#out === undefined) this.#out = this.#ask(bytes);
     else this.#out.data(bytes, true);
   }
@@ -90,7 +93,8 @@ class GrpcClientCall implements Sink, HttpIn {
       this.#status = httpStatus(status, type === "" ? "" : ` with ${type}`);
       return;
     }
-    this.#encoding = fields.find(([name]) => name === "grpc-encoding")?.[1];
+    const encoding = fields.find(([name]) => name === "grpc-encoding")?.[1];
+    if (encoding !== undefined) this.#reader.coding = codingNamed(encoding, this.#shared.options);
     const said = readStatus(fields);
     if (said !== undefined) {
       this.#bodiless = true;
@@ -125,43 +129,37 @@ class GrpcClientCall implements Sink, HttpIn {
 
   #read(): void {
     while (!this.#paused && !this.#over) {
-      const found = this.#reader.next();
+      const found = this.#reader.read();
       if (found === "message") this.#take(this.#reader.body);
-      else if (found === "oversized") {
-        const most = this.#shared.options.limits.maxMessageBytes;
-        this.#fail(
-          failure(
-            "resource_exhausted",
-            `An answer of ${this.#head.path} has more than ${most} bytes: raise maxMessageBytes.`,
-          ),
-        );
-      } else {
+      else if (found !== "more") this.#fail(this.#about(found));
+      else {
         if (this.#lastCame) this.#end();
         return;
       }
     }
   }
 
-  #take(bytes: Uint8Array): void {
-    const body = this.#reader.flags === 0 ? bytes : this.#inflated(bytes);
-    if (body !== undefined && !this.#reply.message(body) && !this.#over) this.#paused = true;
+  #take(body: Uint8Array): void {
+    const { flags } = this.#reader;
+    if (flags !== 0) this.#fail(this.#about(failure("internal", `A message has the flags ${flags}.`)));
+    else if (!this.#reply.message(body) && !this.#over) this.#paused = true;
+  }
+
+  /** What is wrong with an answer, and with whose. */
+  #about({ code, message }: Status): Status {
+    const advice = code === "resource_exhausted" ? " Raise maxMessageBytes if that is to be." : "";
+    return {
+      code,
+      message: `The answer of ${this.#head.path} cannot be read: ${message}${advice}`,
+      details: [],
+      trailers: [],
+    };
   }
 
   #end(): void {
     if (this.#reader.held > 0 && this.#status?.code === "ok")
       this.#finish(failure("internal", `The answer of ${this.#head.path} ended within a message.`));
     else this.#finish(this.#status ?? failure("internal", `The answer of ${this.#head.path} ended without a status.`));
-  }
-
-  #inflated(bytes: Uint8Array): Uint8Array | undefined {
-    const { codings = {}, limits } = this.#shared.options;
-    const coding =
-      this.#encoding !== undefined && Object.hasOwn(codings, this.#encoding) ? codings[this.#encoding] : undefined;
-    const body = this.#reader.flags === 1 ? (coding?.decode(bytes, limits.maxMessageBytes) ?? "broken") : "broken";
-    if (typeof body !== "string") return body;
-    const code = body === "oversized" ? "resource_exhausted" : "internal";
-    this.#fail(failure(code, `An answer of ${this.#head.path} cannot be decompressed: it is ${body}.`));
-    return undefined;
   }
 
   /** Gives up an answer that cannot be taken. */
@@ -177,6 +175,10 @@ class GrpcClientCall implements Sink, HttpIn {
     this.#reply.end(status);
   }
 
+  #written(body: Body): Uint8Array {
+    return envelopedMessage(body as Uint8Array, this.#shared.compression); // codecs of this wire make bytes
+  }
+
   #open(): HttpOut {
     return (this.#out = this.#ask(undefined));
   }
@@ -187,6 +189,10 @@ class GrpcClientCall implements Sink, HttpIn {
 }
 
 const EMPTY = new Uint8Array(0);
+
+function codingNamed(name: string, { codings = {} }: SessionOptions): MessageCoding | undefined {
+  return Object.hasOwn(codings, name) ? codings[name] : undefined;
+}
 
 /** Fields of an answer that are the protocol's own, and no metadata. */
 const OWN: ReadonlySet<string> = new Set(["content-type", "grpc-encoding", "grpc-accept-encoding"]);

@@ -1,5 +1,6 @@
 import type { Fields } from "../../call/fields.js";
 import type { CallHead } from "../../call/sink.js";
+import { accepts, type Compression } from "../compression.js";
 import type { HttpAnswer, HttpRequest } from "../http.js";
 import { codecOf } from "./codec.js";
 import { readTimeout } from "./timeout.js";
@@ -18,26 +19,36 @@ export interface RequestHead {
   readonly call: CallHead;
   /** How compressed messages are compressed; undefined: none may be. */
   readonly encoding: string | undefined;
+  /** How answers are compressed: what this server does, where the caller reads it. */
+  readonly compression: Compression | undefined;
   /** How each answer begins. */
   readonly answer: HttpAnswer;
   /** The timeout is none. */
   readonly badTimeout: boolean;
 }
 
+/** What one connection reads heads by. */
+export interface HeadRules {
+  readonly peer: CallHead["peer"];
+  readonly compression: Compression | undefined;
+}
+
 /** Reads a request's head, or finds what was read of it before. */
-export function requestHead(request: HttpRequest, peer: CallHead["peer"]): RequestHead {
+export function requestHead(request: HttpRequest, rules: HeadRules): RequestHead {
   const { memo } = request;
   if (memo !== undefined && memo.owner === requestHead) return memo.value as RequestHead; // only this function owns such memos
-  const value = read(request, peer);
+  const value = read(request, rules);
   request.memo = { owner: requestHead, value };
   return value;
 }
 
-function read({ path, fields }: HttpRequest, peer: CallHead["peer"]): RequestHead {
+function read({ path, fields }: HttpRequest, { peer, compression }: HeadRules): RequestHead {
   const contentType = field(fields, "content-type") ?? "application/grpc";
   const timeout = field(fields, "grpc-timeout");
   const timeoutMs = timeout === undefined ? undefined : readTimeout(timeout);
   const encoding = field(fields, "grpc-encoding");
+  const readable = field(fields, "grpc-accept-encoding") ?? "";
+  const spoken = compression !== undefined && accepts(readable, compression.name) ? compression : undefined;
   return {
     call: {
       path: path.slice(1),
@@ -50,7 +61,14 @@ function read({ path, fields }: HttpRequest, peer: CallHead["peer"]): RequestHea
       memo: undefined,
     },
     encoding: encoding === "identity" ? undefined : encoding,
-    answer: { status: 200, fields: [["content-type", contentType]] },
+    compression: spoken,
+    answer: {
+      status: 200,
+      fields: [
+        ["content-type", contentType],
+        ...(spoken === undefined ? [] : [["grpc-encoding", spoken.name] as const]),
+      ],
+    },
     badTimeout: timeout !== undefined && timeoutMs === undefined,
   };
 }

@@ -1,25 +1,29 @@
-import { enveloped, EnvelopeReader } from "../../bytes/envelope.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
+import { compressionOf, envelopedMessage } from "../compression.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut, HttpServe } from "../http.js";
-import type { Limits, MessageCodings, SessionOptions } from "../wire.js";
+import { MessageReader } from "../message-reader.js";
+import type { SessionOptions } from "../wire.js";
 import { type RequestHead, requestHead } from "./request-head.js";
 import { statusFields } from "./status.js";
 
 /** Makes what answers gRPC's requests on one connection. */
 export function grpcServer(dispatch: Dispatch, options: SessionOptions): HttpServe {
   const { peer, limits, codings = {} } = options;
+  const rules = { peer, compression: compressionOf(options) };
   return (request, out) => {
-    const head = requestHead(request, peer);
-    const call = new GrpcCall(out, head, { limits, codings });
+    const head = requestHead(request, rules);
+    const call = new GrpcCall(out, head, limits.maxMessageBytes);
     const wrong = head.badTimeout
       ? failure("internal", "The field grpc-timeout is none: write up to eight digits and a unit, such as 100m.")
       : head.encoding !== undefined && !Object.hasOwn(codings, head.encoding)
         ? failure("unimplemented", `Encoding ${JSON.stringify(head.encoding)} is not read here.`)
         : undefined;
-    if (wrong === undefined) call.request = dispatch(head.call, call);
-    else call.refuse(wrong, [["grpc-accept-encoding", Object.keys(codings).join(",")]]);
+    if (wrong === undefined) {
+      if (head.encoding !== undefined) call.reader.coding = codings[head.encoding];
+      call.request = dispatch(head.call, call);
+    } else call.refuse(wrong, [["grpc-accept-encoding", Object.keys(codings).join(",")]]);
     return call;
   };
 }
@@ -30,9 +34,7 @@ class GrpcCall implements HttpIn, Sink {
   request: Sink = DEAF;
   readonly #out: HttpOut;
   readonly #head: RequestHead;
-  readonly #limits: Limits;
-  readonly #codings: MessageCodings;
-  readonly #reader: EnvelopeReader;
+  readonly reader: MessageReader;
   /** The answer is over; the request is. */
   #ended = false;
   #heardAll = false;
@@ -41,23 +43,21 @@ class GrpcCall implements HttpIn, Sink {
   #fields: Fields = NO_FIELDS;
   #begun = false;
 
-  constructor(out: HttpOut, head: RequestHead, parts: { readonly limits: Limits; readonly codings: MessageCodings }) {
+  constructor(out: HttpOut, head: RequestHead, maxMessageBytes: number) {
     this.#out = out;
     this.#head = head;
-    this.#limits = parts.limits;
-    this.#codings = parts.codings;
-    this.#reader = new EnvelopeReader(parts.limits.maxMessageBytes);
+    this.reader = new MessageReader(maxMessageBytes);
   }
 
   answer(): void {}
 
   data(bytes: Uint8Array, { start, end }: ByteRange, last: boolean): boolean {
     if (this.#ended || this.#heardAll) return true;
-    this.#reader.push(bytes, start, end);
+    this.reader.push(bytes, start, end);
     this.#lastCame = last;
     this.#read();
     if (this.#ended) return true;
-    this.#reader.keep();
+    this.reader.keep();
     return !this.#paused;
   }
 
@@ -113,22 +113,20 @@ class GrpcCall implements HttpIn, Sink {
 
   #read(): void {
     while (!this.#paused && !this.#ended && !this.#heardAll) {
-      const found = this.#reader.next();
-      if (found === "oversized") {
-        const most = this.#limits.maxMessageBytes;
-        this.#stop(failure("resource_exhausted", `A message may have ${most} bytes, and this one has more.`));
-      } else if (found === "more") {
+      const found = this.reader.read();
+      if (found === "more") {
         if (this.#lastCame) this.#finish();
         return;
-      } else this.#take(this.#reader.body);
+      }
+      if (found === "message") this.#take(this.reader.body);
+      else this.#stop(found);
     }
   }
 
-  #take(bytes: Uint8Array): void {
-    const body = this.#reader.flags === 0 ? bytes : this.#inflated(bytes);
-    if (body === undefined) return;
+  #take(body: Uint8Array): void {
+    if (this.reader.flags !== 0) this.#stop(failure("internal", `A message has the flags ${this.reader.flags}.`));
     // The one message of most calls, and the end, are told together.
-    if (this.#lastCame && this.#reader.held === 0) {
+    else if (this.#lastCame && this.reader.held === 0) {
       this.#heardAll = true;
       this.request.end(OK, body);
     } else if (!this.request.message(body) && !this.#ended) this.#paused = true;
@@ -136,28 +134,8 @@ class GrpcCall implements HttpIn, Sink {
 
   #finish(): void {
     this.#heardAll = true;
-    if (this.#reader.held > 0) this.#stop(failure("internal", "The request ended within a message."));
+    if (this.reader.held > 0) this.#stop(failure("internal", "The request ended within a message."));
     else this.request.end(OK);
-  }
-
-  /** A message as it was before it was compressed; undefined: the call has ended with an error. */
-  #inflated(bytes: Uint8Array): Uint8Array | undefined {
-    const { encoding } = this.#head;
-    const coding = encoding === undefined ? undefined : this.#codings[encoding];
-    if (this.#reader.flags !== 1 || coding === undefined) {
-      this.#stop(failure("internal", "A message is compressed, and grpc-encoding does not say how."));
-      return undefined;
-    }
-    const most = this.#limits.maxMessageBytes;
-    const body = coding.decode(bytes, most);
-    if (typeof body !== "string") return body;
-    const code = body === "oversized" ? "resource_exhausted" : "internal";
-    const what =
-      body === "oversized"
-        ? `may have ${most} bytes when decompressed, and this one has more`
-        : "cannot be decompressed";
-    this.#stop(failure(code, `A message ${what}.`));
-    return undefined;
   }
 
   /** Ends the call from here: the method hears of it too. */
@@ -173,7 +151,7 @@ class GrpcCall implements HttpIn, Sink {
   }
 
   #written(body: Body): Uint8Array {
-    return enveloped(0, body as Uint8Array); // codecs of this wire make bytes
+    return envelopedMessage(body as Uint8Array, this.#head.compression); // codecs of this wire make bytes
   }
 }
 

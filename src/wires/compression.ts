@@ -1,0 +1,38 @@
+import { enveloped } from "../bytes/envelope.js";
+import type { MessageCoding, SessionOptions } from "./wire.js";
+
+/** How this end compresses what it sends. */
+export interface Compression {
+  /** The coding's name, as the protocol's fields give it. */
+  readonly name: string;
+  readonly coding: MessageCoding;
+  /** Shorter messages are sent as they are. */
+  readonly minBytes: number;
+}
+
+/** Messages below this gain nothing that is worth the time. */
+const MIN_BYTES = 1024;
+
+/** What a session's options ask for; undefined: nothing is compressed. */
+export function compressionOf({
+  codings = {},
+  sendCompression,
+  compressMinBytes,
+}: SessionOptions): Compression | undefined {
+  const coding =
+    sendCompression !== undefined && Object.hasOwn(codings, sendCompression) ? codings[sendCompression] : undefined;
+  if (sendCompression === undefined || coding === undefined) return undefined;
+  return { name: sendCompression, coding, minBytes: compressMinBytes ?? MIN_BYTES };
+}
+
+/** Whether a list of codings, `gzip, br;q=0.5`, names one. */
+export function accepts(list: string, name: string): boolean {
+  return list.split(",").some((each) => (each.split(";", 1)[0] ?? "").trim().toLowerCase() === name);
+}
+
+/** Puts a message into an envelope, compressed where that makes it shorter. */
+export function envelopedMessage(body: Uint8Array, compression: Compression | undefined): Uint8Array {
+  if (compression === undefined || body.length < compression.minBytes) return enveloped(0, body);
+  const packed = compression.coding.encode(body);
+  return packed.length < body.length ? enveloped(1, packed) : enveloped(0, body);
+}
