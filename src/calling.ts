@@ -1,14 +1,17 @@
-import { placeOf } from "./link/carriers.js";
+import { type Dial, placeOf } from "./link/carriers.js";
 import { type ProtocolEntry, PROTOCOLS } from "./protocols.js";
 import { frame } from "./wires/frame/wire.js";
 import type { Batching, ClientWire, HttpTarget, Protocol } from "./wires/wire.js";
 import type { ClientEntry, Later } from "./link/later.js";
+import type { TlsClientOptions } from "./transports/tls-options.js";
 
 /** Where a client's connections go, and what they speak. */
 export interface Destination {
   readonly wire: ClientEntry;
-  /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
+  /** `tcp://127.0.0.1:8080`, `tls://127.0.0.1:8443` or `unix:///run/app.sock`. */
   readonly url: string;
+  /** How connections that speak TLS are made; undefined: they speak none. */
+  readonly dial?: Later<Dial> | undefined;
   readonly http: HttpTarget;
   /** How its calls can travel together, where they can. */
   readonly batching?: Later<Batching> | undefined;
@@ -29,15 +32,21 @@ const CARRY: Readonly<Record<string, Carry>> = {
   unix: (protocol) => protocol.stream ?? overHttp(protocol),
 };
 
-/** Reads `WIRE[+CARRIER]://[USER:PASSWORD@]AUTHORITY[/PATH]`. Throws a TypeError that says what there is. */
-export function destinationOf(url: string): Destination {
-  const match = /^(?<wire>[a-z]+)(?:\+(?<carrier>[a-z0-9]+))?:\/\/(?<place>.+)$/u.exec(url);
-  const { wire: name = "", carrier, place = "" } = match?.groups ?? {};
+/** What a carrier calls itself where protocols are agreed on (ALPN, RFC 7301). */
+const ALPN: Readonly<Record<string, readonly string[]>> = { http2: ["h2"], http: ["http/1.1"], ws: ["http/1.1"] };
+
+/**
+ * Reads `WIRE[+CARRIER][+tls]://[USER:PASSWORD@]AUTHORITY[/PATH]`; `tls` is how clients speak TLS where the URL says that they do.
+ * Throws a TypeError that says what there is.
+ */
+export function destinationOf(url: string, tls: TlsClientOptions = {}): Destination {
+  const match = /^(?<wire>[a-z]+)(?:\+(?!tls:)(?<carrier>[a-z0-9]+))?(?<secure>\+tls)?:\/\/(?<place>.+)$/u.exec(url);
+  const { wire: name = "", carrier, secure, place = "" } = match?.groups ?? {};
   const protocol = PROTOCOLS.find((each) => each.name === name);
   if (protocol === undefined) {
     const names = PROTOCOLS.map((each) => each.name).toSorted();
     throw new TypeError(
-      `Cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT, with a wire of ${names.join(", ")}.`,
+      `Cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT or WIRE+tls://HOST:PORT, with a wire of ${names.join(", ")}.`,
     );
   }
   const chosen = carrier ?? Object.keys(protocol.carriers)[0] ?? "";
@@ -50,7 +59,10 @@ export function destinationOf(url: string): Destination {
     wire: name === frame.name ? frame : { name, ...known, load: () => clientWire(protocol, chosen) },
     bytes: protocol.bytes === true,
     batching: protocol.batching === true ? { load: () => batchingOf(protocol) } : undefined,
-    ...(chosen === "unix" ? unixTarget(place) : tcpTarget(place, chosen !== "tcp")),
+    ...(chosen === "unix"
+      ? unixTarget(place, secure !== undefined)
+      : tcpTarget(place, { isHttp: chosen !== "tcp", secure: secure !== undefined })),
+    ...(secure === undefined ? {} : { dial: tlsDialing(tls, ALPN[chosen] ?? []) }),
   };
 }
 
@@ -68,20 +80,28 @@ async function batchingOf(protocol: ProtocolEntry): Promise<Batching> {
   return batching;
 }
 
-function unixTarget(path: string): Pick<Destination, "url" | "http"> {
+function tlsDialing(tls: TlsClientOptions, protocols: readonly string[]): Later<Dial> {
+  return { load: () => import("./link/tls-dial.js").then(({ tlsDial }) => tlsDial(tls, protocols)) };
+}
+
+function unixTarget(path: string, secure: boolean): Pick<Destination, "url" | "http"> {
+  if (secure) throw new TypeError("A Unix socket carries no TLS: leave +tls out, nobody listens in on the way.");
   const url = `unix://${path}`;
   placeOf(url); // throws for what is no place
   return { url, http: { authority: "localhost", path: "", fields: [] } };
 }
 
 /** Reads `[USER:PASSWORD@]HOST[:PORT][/PATH]`; HTTP has a port of its own. */
-function tcpTarget(place: string, isHttp: boolean): Pick<Destination, "url" | "http"> {
+function tcpTarget(
+  place: string,
+  { isHttp, secure }: { readonly isHttp: boolean; readonly secure: boolean },
+): Pick<Destination, "url" | "http"> {
   const { credentials, authority, path } = partsOf(place);
-  const address = isHttp && !/:\d+$/u.test(authority) ? `${authority}:80` : authority;
-  const url = `tcp://${address}`;
+  const address = isHttp && !/:\d+$/u.test(authority) ? `${authority}:${secure ? 443 : 80}` : authority;
+  const url = `${secure ? "tls" : "tcp"}://${address}`;
   placeOf(url); // throws for what is no place
   const fields = credentials === undefined ? [] : [["authorization", basic(credentials)] as const];
-  return { url, http: { authority, path, fields } };
+  return { url, http: { authority, path, fields, secure } };
 }
 
 function partsOf(place: string): { credentials: string | undefined; authority: string; path: string } {

@@ -13,6 +13,7 @@ import { newCounters } from "./link/counters.js";
 import { batching } from "./link/batching.js";
 import { Pool } from "./link/pool.js";
 import { codecsFor, PLAIN_CODECS } from "./service-codecs.js";
+import type { TlsClientOptions } from "./transports/tls-options.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
 import type { Limits, SessionOptions } from "./wires/wire.js";
 
@@ -21,6 +22,7 @@ export { RpcError } from "./call/rpc-error.js";
 export type { Code } from "./call/code.js";
 export type { Call, CallOptions, MethodInfo, Shape } from "./contract/call.js";
 export type { Client, FunctionsClient } from "./contract/infer.js";
+export type { KeyPair, TlsClientOptions } from "./transports/tls-options.js";
 
 /** How many connections there are at the most where no other number is asked for: more only where each carries one call at a time. */
 const CONNECTIONS = { all: 1, unary: 1, none: 16 };
@@ -45,6 +47,8 @@ export interface ConnectOptions
   readonly connections?: number;
   /** An attempt to connect fails after so long; 20 s by default. */
   readonly connectTimeoutMs?: number;
+  /** How TLS is spoken, where the URL says `+tls`. */
+  readonly tls?: TlsClientOptions;
   /** Hears, in sentences, what a person should know; by default nobody does, since every call hears its own errors. */
   readonly log?: (message: string) => void;
 }
@@ -65,13 +69,14 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
   options?: ConnectOptions,
 ): FunctionsClient<F>;
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
-  const { wire, url: target, http, batching: how, bytes } = destinationOf(url);
+  const { wire, url: target, http, batching: how, bytes, dial } = destinationOf(url, options.tls);
   const { byteOrder, framing, gzip, xmlrpc, compressMinBytes } = options;
   const sendCompression = checkedCoding(options.sendCompression);
   const pool = new Pool(
     {
       wire,
       url: target,
+      dial,
       session: {
         limits: { ...DEFAULT_LIMITS, ...given(options) },
         byteOrder,

@@ -15,6 +15,7 @@ import { threads } from "./models/threads.js";
 import { protocolsNamed } from "./protocols.js";
 import { codecsFor } from "./service-codecs.js";
 import { hostOf, logToStderr, type PlainOptions, withIntrospection } from "./serving.js";
+import { terminatorFor } from "./terminator-for.js";
 import type { WorkerData } from "./worker.js";
 
 export type { Handler, Interceptor } from "./call/handler.js";
@@ -29,6 +30,7 @@ export { bidi, clientStream, type Method, type MethodOptions, serverStream, unar
 export type { Schema } from "./contract/schema.js";
 export { service, type Service } from "./contract/service.js";
 export type { WorkerInfo } from "./load-module.js";
+export type { KeyPair, TlsServerOptions } from "./transports/tls-options.js";
 export type { ModelName } from "./models/model.js";
 
 /** A model, and what its workers are: whether it has any, and how many connections and calls each takes at once. */
@@ -54,7 +56,7 @@ const TEARDOWN_MS = 500;
 
 /** How a server runs. Everything has a default. */
 export interface ServeOptions extends PlainOptions {
-  /** Where to listen: `tcp://HOST:PORT` (port 0 takes a free one) and `unix:///PATH`. */
+  /** Where to listen: `tcp://HOST:PORT` (port 0 takes a free one), `tls://HOST:PORT` and `unix:///PATH`. */
   readonly listen?: readonly string[];
   /** Where connections live and calls run; `async` is the default. */
   readonly model?: ModelName;
@@ -101,7 +103,12 @@ export async function serve(services: readonly Implementation[] | URL, options: 
   const log = options.log ?? logToStderr;
   const interceptors = [...(options.interceptors ?? []), ...module.interceptors];
   const codecs = await codecsFor(module.services.map(({ service }) => service));
-  const host = hostOf({ services: module.services, interceptors, codecs }, options, log);
+  const tls = await terminatorFor(options, log);
+  const listen = options.listen ?? ["tcp://127.0.0.1:8080"];
+  const secure = listen.find((url) => url.startsWith("tls:"));
+  if (secure !== undefined && tls === undefined)
+    throw new TypeError(`${secure} needs a certificate: give serve() \`tls: { cert, key }\`.`);
+  const host = hostOf({ services: module.services, interceptors, codecs, tls }, options, log);
   const me = { pid: process.pid, threadId };
   if (entry.worker === undefined) await module.setup?.(me);
   const workers = options.workers ?? availableParallelism();
@@ -120,7 +127,7 @@ export async function serve(services: readonly Implementation[] | URL, options: 
   const running = await entry
     .model({
       host,
-      listen: options.listen ?? ["tcp://127.0.0.1:8080"],
+      listen,
       maxConnections,
       maxWaiting: options.maxWaiting ?? 1024,
       plan: { entry: new URL("./worker.js", import.meta.url), data, workers },

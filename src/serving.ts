@@ -12,6 +12,9 @@ import { newCounters } from "./link/counters.js";
 import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
 import { detectHttp2 } from "./transports/http2/detect-http2.js";
 import { detectHttp1 } from "./transports/http1/detect-http1.js";
+import type { TlsServerOptions } from "./transports/tls-options.js";
+import { FIRST_BYTE_MS } from "./terminator-for.js";
+import type { TlsTerminator } from "./transports/tls-terminator.js";
 import { frame } from "./wires/frame/wire.js";
 import type { HttpServerWire } from "./wires/http.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
@@ -23,6 +26,8 @@ export interface PlainOptions
   extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins" | "compressMinBytes"> {
   /** How long messages of answers are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) for callers who read that; by default they are not. */
   readonly sendCompression?: string;
+  /** The certificate and key of a server that speaks TLS, with those who want to; at `tls://` addresses with all. */
+  readonly tls?: TlsServerOptions;
   /** The wires to answer, by name; all of them by default. */
   readonly wires?: readonly string[];
   /** Validates what methods answer: on unless NODE_ENV is `production`. */
@@ -49,6 +54,8 @@ export interface Served {
   readonly interceptors: readonly Interceptor[];
   /** What codecsFor() has for the services. */
   readonly codecs: readonly Codec[];
+  /** What terminatorFor() has made of the options. */
+  readonly tls: TlsTerminator | undefined;
 }
 
 /** Makes what connections are served with, in this thread. Throws a TypeError for services or options that cannot be. */
@@ -73,10 +80,11 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
       sendCompression: checkedCoding(options.sendCompression),
       compressMinBytes: options.compressMinBytes,
     },
+    tls: served.tls,
     counters: newCounters(),
     log,
     limits: limitsOf(options),
-    firstByteTimeoutMs: options.firstByteTimeoutMs ?? 10_000,
+    firstByteTimeoutMs: options.firstByteTimeoutMs ?? FIRST_BYTE_MS,
     idleTimeoutMs: options.idleTimeoutMs ?? 3_600_000,
     maxAgeMs: options.maxConnectionAgeMs,
     maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? 10_000,

@@ -4,6 +4,7 @@ import { loadModule, tearDown } from "./load-module.js";
 import { type Parent, runWorker } from "./models/worker-side.js";
 import type { ToWorker } from "./models/worker.js";
 import { codecsFor } from "./service-codecs.js";
+import { terminatorFor } from "./terminator-for.js";
 import { hostOf, type PlainOptions } from "./serving.js";
 
 /** What a worker is started with. */
@@ -66,7 +67,8 @@ try {
   const module = await loadModule(new URL(data.module));
   const log = (message: string): void => parent.post({ kind: "log", message });
   const codecs = await codecsFor(module.services.map(({ service }) => service));
-  const host = hostOf({ ...module, codecs }, data.options, log);
+  const tls = await terminatorFor(data.options, log);
+  const host = hostOf({ ...module, codecs, tls }, data.options, log);
   const me = { pid: process.pid, threadId };
   await module.setup?.(me);
   runWorker({

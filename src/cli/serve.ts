@@ -12,6 +12,9 @@ interface ServeFlags {
   readonly model: ModelName;
   readonly workers?: number;
   readonly hints?: true;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
 }
 
 /** What to do about the system's commonest reasons against an address. */
@@ -31,11 +34,14 @@ export function addServe(program: Command): void {
     .argument("<module>", "the module's file: .js, .mjs or .ts")
     .option(
       "--listen <url>",
-      "where to listen: tcp://HOST:PORT or unix:///PATH; may be repeated (default: tcp://127.0.0.1:8080)",
+      "where to listen: tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH; may be repeated (default: tcp://127.0.0.1:8080)",
       (url: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), url],
     )
     .addOption(new Option("--model <name>", "how calls run").choices(MODEL_NAMES).default("async"))
     .option("--workers <n>", "how many workers a model with workers has", wholeNumber)
+    .option("--tls-cert <file>", "the certificate, as PEM, for those who speak TLS; read again when it changes")
+    .option("--tls-key <file>", "its key, as PEM")
+    .option("--tls-ca <file>", "who may vouch for clients, as PEM; they have to show a certificate then")
     .option("--hints", "print commands to try in another terminal")
     .addHelpText(
       "after",
@@ -46,7 +52,8 @@ The first SIGTERM or SIGINT drains: open calls are answered, then the process ex
 Examples:
   callwire serve service.ts
   callwire serve dist/service.js --listen tcp://0.0.0.0:9000 --listen unix:///run/app.sock
-  callwire serve service.ts --listen tcp://127.0.0.1:0 --model single`,
+  callwire serve service.ts --listen tcp://127.0.0.1:0 --model single
+  callwire serve service.ts --listen tls://0.0.0.0:8443 --tls-cert server.pem --tls-key server.key`,
     )
     .action(() => serve(command));
 }
@@ -74,12 +81,18 @@ async function serve(command: Command): Promise<void> {
   process.exit(0);
 }
 
-async function bound(module: URL, { listen, model, workers }: ServeFlags): Promise<Server> {
+async function bound(module: URL, flags: ServeFlags): Promise<Server> {
+  const { listen, model, workers, tlsCert: cert, tlsKey: key, tlsCa: ca } = flags;
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError("TLS needs a certificate and its key: give both --tls-cert and --tls-key.");
+  if (ca !== undefined && cert === undefined)
+    throw new UsageError("--tls-ca asks for clients' certificates over TLS: give --tls-cert and --tls-key too.");
   try {
     return await serveAt(module, {
       model,
       ...(listen === undefined ? {} : { listen }),
       ...(workers === undefined ? {} : { workers }),
+      ...(cert === undefined || key === undefined ? {} : { tls: { cert, key, ...(ca === undefined ? {} : { ca }) } }),
     });
   } catch (error) {
     // serve() throws and rejects with errors only.

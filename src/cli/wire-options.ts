@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { ConnectOptions } from "../client.js";
+import type { ConnectOptions, TlsClientOptions } from "../client.js";
 import { milliseconds } from "./units.js";
 
 /** The options that every command which calls a server has, as commander parses them. */
@@ -8,6 +8,11 @@ export interface WireFlags {
   readonly timeout?: number;
   readonly byteOrder?: "little" | "big";
   readonly framing?: "lines" | "headers";
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsServerName?: string;
+  readonly insecure?: true;
 }
 
 /** Adds the options that every command which calls a server has. */
@@ -26,13 +31,32 @@ export function addWireOptions(command: Command): Command {
         "headers",
         "lines",
       ]),
-    );
+    )
+    .option("--tls-ca <file>", "who may vouch for the server, as PEM, where the URL says +tls")
+    .option("--tls-cert <file>", "the certificate to show, as PEM")
+    .option("--tls-key <file>", "its key, as PEM")
+    .option("--tls-server-name <name>", "the name that the server's certificate has to have")
+    .option("--insecure", "take any certificate: whoever is on the way can read and change all");
 }
 
 /** What connect() is to be told of these options. */
 export function connectOptions(flags: WireFlags): ConnectOptions {
   const { byteOrder, framing } = flags;
-  return { ...(byteOrder === undefined ? {} : { byteOrder }), ...(framing === undefined ? {} : { framing }) };
+  return {
+    ...(byteOrder === undefined ? {} : { byteOrder }),
+    ...(framing === undefined ? {} : { framing }),
+    tls: tlsOptions(flags),
+  };
+}
+
+function tlsOptions({ tlsCa, tlsCert, tlsKey, tlsServerName, insecure }: WireFlags): TlsClientOptions {
+  return {
+    ...(tlsCa === undefined ? {} : { ca: tlsCa }),
+    ...(tlsCert === undefined ? {} : { cert: tlsCert }),
+    ...(tlsKey === undefined ? {} : { key: tlsKey }),
+    ...(tlsServerName === undefined ? {} : { serverName: tlsServerName }),
+    ...(insecure === true ? { rejectUnauthorized: false } : {}),
+  };
 }
 
 function header(

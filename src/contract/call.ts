@@ -16,6 +16,20 @@ export interface MethodInfo {
 export interface Peer {
   /** Where it is, as a URL: `tcp://127.0.0.1:50312`, `unix:///run/app.sock`, `memory://`. */
   readonly address: string;
+  /** What it has shown of itself over TLS, vouched for by the server's `ca`; undefined where it has shown nothing. */
+  readonly certificate?: PeerCertificate | undefined;
+}
+
+/** A client's certificate. */
+export interface PeerCertificate {
+  /** The parts of its name: `CN`, `O` and others; a list where one stands more than once. */
+  readonly subject: Readonly<Record<string, string | readonly string[]>>;
+  /** The names it is for: `DNS:app.example.com, IP Address:10.0.0.1`. */
+  readonly names: string;
+  /** SHA-256 of the certificate, as `AB:CD:…`. */
+  readonly fingerprint256: string;
+  /** Until when it holds, as the certificate says it. */
+  readonly validTo: string;
 }
 
 /**

@@ -14,7 +14,9 @@ export const SWEEP_MS = 500;
 /** What an attachment needs to know. */
 export interface AttachOptions {
   /** Makes the session; given the first bytes where those decide which. `later`: `again` will be called; undefined: nobody knows what they are. */
-  readonly open: (outlet: Outlet, first: Uint8Array) => Session | "more" | "later" | undefined;
+  readonly open: (outlet: Outlet, first: Uint8Array) => Session | "more" | "later" | "tls" | undefined;
+  /** After `tls`: what stands for the connection until `ready` is given the one within it. */
+  readonly secure?: (attachment: Attachment, first: Uint8Array, ready: (within: Connection) => void) => Connection;
   readonly counters: LinkCounters;
   /** Stops reading while too much waits to leave: for servers, whose peers may ask without ever listening. */
   readonly holdReading: boolean;
@@ -31,7 +33,7 @@ export interface AttachOptions {
  * and ends the connection when both sides are done.
  */
 export class Attachment implements Receiver, Outlet {
-  readonly connection: Connection;
+  #connection: Connection;
   readonly #options: AttachOptions;
   #session: Session | undefined = undefined;
   /** Bytes that came before it was known what they are. */
@@ -57,15 +59,20 @@ export class Attachment implements Receiver, Outlet {
   #live = false;
 
   constructor(connection: Connection, options: AttachOptions) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#options = options;
     if (options.holdProcess) connection.hold(false);
     const session = options.open(this, NONE);
     if (typeof session === "object") this.#session = session;
   }
 
+  /** Where its bytes come from and go to. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
   get full(): boolean {
-    return this.#unsent + this.connection.pending > HIGH_WATER_BYTES;
+    return this.#unsent + this.#connection.pending > HIGH_WATER_BYTES;
   }
 
   /** Calls that have not ended. */
@@ -93,17 +100,17 @@ export class Attachment implements Receiver, Outlet {
 
   pause(): void {
     this.#sessionPaused = true;
-    this.connection.pause();
+    this.#connection.pause();
   }
 
   resume(): void {
     this.#sessionPaused = false;
-    if (!this.#held) this.connection.resume();
+    if (!this.#held) this.#connection.resume();
   }
 
   fail(reason: string): void {
     this.#options.counters.protocolErrors += 1;
-    this.#options.log(`Closed ${this.connection.address}: ${reason}`);
+    this.#options.log(`Closed ${this.#connection.address}: ${reason}`);
     this.#ending = true;
     // A server still says what was wrong; a client has nothing to say.
     if (this.#options.holdProcess) this.destroy(reason);
@@ -172,7 +179,7 @@ export class Attachment implements Receiver, Outlet {
     const why = error === undefined ? "was closed" : `was lost: ${error.message}`;
     this.#session?.output.release();
     try {
-      this.#session?.lost(statusOf("unavailable", `Connection to ${this.connection.address} ${why}.`));
+      this.#session?.lost(statusOf("unavailable", `Connection to ${this.#connection.address} ${why}.`));
     } finally {
       this.#options.closed(this, error);
     }
@@ -186,7 +193,7 @@ export class Attachment implements Receiver, Outlet {
     if (this.#closed) return;
     if (this.#ending) this.#session?.retire();
     // Only now, since what waits to be read may be the peer's goodbye, which the session is to hear of.
-    if (!this.#held && !this.#sessionPaused) this.connection.resume();
+    if (!this.#held && !this.#sessionPaused) this.#connection.resume();
   }
 
   /** Lets open calls end, takes no new ones, then says goodbye. */
@@ -198,7 +205,7 @@ export class Attachment implements Receiver, Outlet {
 
   /** Cuts the connection now; open calls end as `unavailable`. */
   destroy(reason: string): void {
-    this.connection.destroy(new Error(reason));
+    this.#connection.destroy(new Error(reason));
   }
 
   /** Tells the session that the time between two sweeps has passed. */
@@ -215,7 +222,7 @@ export class Attachment implements Receiver, Outlet {
     this.#silentTicks += 1;
     this.tick();
     if (this.#said) {
-      if (this.#silentTicks > LINGER_TICKS && this.connection.pending === 0)
+      if (this.#silentTicks > LINGER_TICKS && this.#connection.pending === 0)
         this.destroy("The peer did not close its end.");
     } else if (this.#session === undefined) {
       if (this.#silentTicks > limits.firstTicks) this.#unknown("it did not show in time what it speaks");
@@ -240,7 +247,7 @@ export class Attachment implements Receiver, Outlet {
     } else if (this.#options.holdReading && !this.#held && this.#heard) {
       this.#held = true;
       this.#heard = false;
-      this.connection.pause();
+      this.#connection.pause();
     }
     this.#settle();
   };
@@ -253,7 +260,7 @@ export class Attachment implements Receiver, Outlet {
       return;
     }
     this.#options.counters.bytesOut += output.length;
-    const taken = this.connection.write(output.view());
+    const taken = this.#connection.write(output.view());
     if (taken) output.release();
     else {
       output.forget();
@@ -269,7 +276,7 @@ export class Attachment implements Receiver, Outlet {
     this.#wasFull = false;
     if (this.#held) {
       this.#held = false;
-      if (!this.#sessionPaused) this.connection.resume();
+      if (!this.#sessionPaused) this.#connection.resume();
     }
     this.#session?.drained();
   }
@@ -283,14 +290,14 @@ export class Attachment implements Receiver, Outlet {
     if ((this.#ending || this.#peerEnded) && open === 0 && !this.#said && this.#unsent === 0) {
       this.#said = true;
       this.#silentTicks = 0;
-      this.connection.end();
+      this.#connection.end();
     }
   }
 
   #hold(live: boolean): void {
     if (live === this.#live) return;
     this.#live = live;
-    this.connection.hold(live);
+    this.#connection.hold(live);
   }
 
   #decide(chunk: Uint8Array): void {
@@ -300,8 +307,9 @@ export class Attachment implements Receiver, Outlet {
     else if (session === "later") {
       this.#first = new Uint8Array(first);
       this.#loading = true;
-      this.connection.pause();
-    } else if (session === undefined) this.#unknown("nobody here speaks what it began with");
+      this.#connection.pause();
+    } else if (session === "tls") this.#secure(first);
+    else if (session === undefined) this.#unknown("nobody here speaks what it began with");
     else {
       this.#first = NONE;
       this.#silentTicks = 0;
@@ -310,9 +318,20 @@ export class Attachment implements Receiver, Outlet {
     }
   }
 
+  /** The connection goes on with what is within it; it has still to show what that speaks, in the time that is left. */
+  #secure(first: Uint8Array): void {
+    this.#first = NONE;
+    const within = (connection: Connection): void => {
+      this.#connection = connection;
+      connection.start(this);
+    };
+    const { secure } = this.#options;
+    if (secure !== undefined) this.#connection = secure(this, first, within);
+  }
+
   #unknown(why: string): void {
     this.#options.counters.undetected += 1;
-    this.#options.log(`Closed ${this.connection.address}: ${why}.`);
+    this.#options.log(`Closed ${this.#connection.address}: ${why}.`);
     this.destroy(`The connection was closed: ${why}.`);
   }
 
@@ -320,9 +339,9 @@ export class Attachment implements Receiver, Outlet {
   #broken(error: unknown): void {
     const report = error instanceof Error ? error.stack : String(error);
     this.#options.log(
-      `Closed ${this.connection.address} after a failure of callwire itself, please report it: ${report}`,
+      `Closed ${this.#connection.address} after a failure of callwire itself, please report it: ${report}`,
     );
-    this.connection.destroy();
+    this.#connection.destroy();
   }
 }
 

@@ -4,11 +4,11 @@ import type { Connection, Receiver } from "../transports/connection.js";
 import type { ClientSession, ClientWire, SessionOptions } from "../wires/wire.js";
 import { Attachment, SWEEP_MS } from "./attach.js";
 import { backoffMs } from "./backoff.js";
-import { dial } from "./carriers.js";
+import { type Dial, dial } from "./carriers.js";
 import type { LinkCounters } from "./counters.js";
 import { NOBODY, statusOf } from "./status-of.js";
 import { WaitingCall } from "./waiting-call.js";
-import type { ClientEntry } from "./later.js";
+import type { ClientEntry, Later } from "./later.js";
 
 /** A server that takes more calls than this has said nothing of how many. */
 const MANY = 2 ** 31;
@@ -16,8 +16,10 @@ const MANY = 2 ** 31;
 /** Where a client goes, and how. */
 export interface Target {
   readonly wire: ClientEntry;
-  /** `tcp://127.0.0.1:8080` or `unix:///run/app.sock`. */
+  /** `tcp://127.0.0.1:8080`, `tls://127.0.0.1:8443` or `unix:///run/app.sock`. */
   readonly url: string;
+  /** How connections are made, where it is not the usual way. */
+  readonly dial?: Later<Dial> | undefined;
   /** What its sessions are told. */
   readonly session: Omit<SessionOptions, "peer">;
   /** An attempt to connect fails after so long. */
@@ -34,6 +36,7 @@ export class Channel {
   readonly #target: Target;
   /** What the connection speaks, once that has been loaded. */
   #wire: ClientWire | undefined = undefined;
+  #dial: Dial | undefined = undefined;
   #loading = false;
   #connection: Connection | undefined = undefined;
   #attachment: Attachment | undefined = undefined;
@@ -52,6 +55,7 @@ export class Channel {
   constructor(target: Target) {
     this.#target = target;
     if ("client" in target.wire) this.#wire = target.wire;
+    if (target.dial === undefined) this.#dial = dial;
   }
 
   /** Calls that have not ended, those that wait for the connection included. */
@@ -146,13 +150,15 @@ export class Channel {
     return keepAliveMs === undefined || open > 0 || performance.now() - this.#restedAt < keepAliveMs;
   }
 
-  /** Loads the wire's code, and then connects for those who still wait. */
-  #load(load: () => Promise<ClientWire>): void {
+  /** Loads the code that is missing, and then connects for those who still wait. */
+  #load(): void {
+    const { wire, dial: way } = this.#target;
     this.#loading = true;
-    load().then(
-      (wire) => {
+    Promise.all(["client" in wire ? wire : wire.load(), way?.load() ?? dial]).then(
+      ([loaded, dialed]) => {
         this.#loading = false;
-        this.#wire = wire;
+        this.#wire = loaded;
+        this.#dial = dialed;
         if (!this.#closed && this.#waiting.length > 0) this.#connect();
       },
       (error: unknown) => {
@@ -163,18 +169,24 @@ export class Channel {
   }
 
   #connect(): void {
-    const { wire } = this.#target;
-    if (this.#wire === undefined && "load" in wire) {
-      this.#load(() => wire.load());
+    const way = this.#dial;
+    if (this.#wire === undefined || way === undefined) {
+      this.#load();
       return;
     }
     const { url, connectTimeoutMs, counters } = this.#target;
     counters.connections += 1;
     let attachment: Attachment | undefined;
-    const connection = dial(url, () => {
-      clearTimeout(timer);
-      attachment = this.#opened(connection);
-    });
+    let connection: Connection;
+    try {
+      connection = way(url, () => {
+        clearTimeout(timer);
+        attachment = this.#opened(connection);
+      });
+    } catch (error) {
+      this.#refused(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     this.#connection = connection;
     const timer = setTimeout(
       () => connection.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)),

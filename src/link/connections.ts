@@ -1,5 +1,7 @@
 import type { Dispatch } from "../call/sink.js";
 import type { Connection } from "../transports/connection.js";
+import { detectTls } from "../transports/detect-tls.js";
+import type { TlsTerminator } from "../transports/tls-terminator.js";
 import { detect } from "../wires/detect.js";
 import type { Limits, Outlet, ServerWire, Session, SessionOptions } from "../wires/wire.js";
 import { Attachment, SWEEP_MS } from "./attach.js";
@@ -13,6 +15,8 @@ export interface Host {
   readonly limits: Limits;
   /** What else sessions are told. */
   readonly session?: Omit<SessionOptions, "limits" | "peer"> | undefined;
+  /** Speaks TLS with those who do; undefined: nobody can. */
+  readonly tls?: TlsTerminator | undefined;
   readonly counters: LinkCounters;
   readonly log: (message: string) => void;
   /** A connection that has not shown what it speaks after so long is closed. */
@@ -120,7 +124,7 @@ export class Connections {
   }
 
   #attach(connection: Connection): void {
-    const { counters, log } = this.#host;
+    const { counters, log, tls } = this.#host;
     counters.open += 1;
     const attachment: Attachment = new Attachment(connection, {
       counters,
@@ -128,6 +132,9 @@ export class Connections {
       holdReading: true,
       holdProcess: false,
       open: (outlet, first) => (first.length === 0 ? "more" : this.#open(attachment, outlet, first)),
+      ...(tls === undefined
+        ? {}
+        : { secure: (from, first, ready) => tls.secure(from.connection, first, { receiver: from, ready }) }),
       closed: (closed) => this.#closed(closed),
     });
     this.#active.add(attachment);
@@ -140,12 +147,15 @@ export class Connections {
   }
 
   /** Makes the session that a connection's first bytes ask for; `later` where its code has to be loaded first. */
-  #open(attachment: Attachment, outlet: Outlet, first: Uint8Array): Session | "more" | "later" | undefined {
+  #open(attachment: Attachment, outlet: Outlet, first: Uint8Array): Session | "more" | "later" | "tls" | undefined {
     const { wires, dispatch, limits, session } = this.#host;
+    const { address, certificate } = attachment.connection;
+    const secured = this.#secured(attachment.connection, first);
+    if (secured !== "plain") return secured;
     const found = detect(first, wires, limits);
     if (typeof found !== "object") return found;
     const wire = "server" in found ? found : this.#loaded.get(found);
-    const peer = { address: attachment.connection.address };
+    const peer = { address, certificate };
     if (wire !== undefined) return wire.server(outlet, dispatch, { ...session, limits, peer });
     if (!("load" in found)) return undefined;
     found.load().then(
@@ -159,6 +169,20 @@ export class Connections {
       },
     );
     return "later";
+  }
+
+  /** What a connection's first bytes say of TLS; `plain`: nothing more, it goes without or has it already. */
+  #secured(connection: Connection, first: Uint8Array): "tls" | "more" | "plain" | undefined {
+    const { tls, log } = this.#host;
+    if (connection.encrypted === true) return "plain";
+    const verdict = detectTls(first);
+    if (verdict === "mine" && tls !== undefined) return "tls";
+    if (verdict === "mine")
+      log(`${connection.address} speaks TLS, and this server has no certificate: give it \`tls\`.`);
+    if (verdict === "more") return "more";
+    if (!connection.address.startsWith("tls:")) return "plain";
+    if (verdict === "other") log(`${connection.address} does not speak TLS, and came where only TLS is spoken.`);
+    return undefined;
   }
 
   #retireOld(graceMs: number): void {

@@ -56,7 +56,7 @@ class Http2CallSession extends Http2ClientSession implements ClientSession {
 
   constructor(wire: HttpWire, outlet: Outlet, options: SessionOptions) {
     const { limits, http, gzip } = options;
-    super(outlet, { limits, http: http ?? ANYWHERE, now });
+    super(outlet, { limits, http: http ?? ANYWHERE, secure: http?.secure, now });
     // gRPC compresses single messages, and what asks for more than that would be changed on the way.
     const ask = wire.streams
       ? this.ask

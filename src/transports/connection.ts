@@ -1,3 +1,5 @@
+import type { SessionOptions } from "../wires/wire.js";
+
 /** What a connection tells the one who has it. None of these throws. */
 export interface Receiver {
   /** Bytes that came, lent until this returns. */
@@ -10,11 +12,18 @@ export interface Receiver {
   close(error?: Error): void;
 }
 
+/** What a peer has shown of itself, vouched for by somebody who is trusted here (TLS). */
+export type PeerCertificate = NonNullable<SessionOptions["peer"]["certificate"]>;
+
 /** An open stream of bytes to a peer: what every transport makes. */
 export interface Connection {
   /** Where the peer is, as a URL. */
   readonly address: string;
-  /** Begins reading. Once; nothing is read before. */
+  /** What it carries is encrypted on its way (TLS). */
+  readonly encrypted?: boolean;
+  /** What the peer has shown of itself; undefined where it has shown nothing that is trusted. */
+  readonly certificate?: PeerCertificate | undefined;
+  /** Begins reading; nothing is read before. Called again, another hears from then on. */
   start(receiver: Receiver): void;
   /** Sends bytes. True: the system has taken them and they may be overwritten; false: they belong to the connection, and `drain` will follow. */
   write(bytes: Uint8Array): boolean;

@@ -4,11 +4,12 @@ import type { MessageCoding, MessageCodings } from "../wires/wire.js";
 type Code = (bytes: Uint8Array, options: { readonly maxOutputLength?: number }) => Buffer;
 
 /** Since Node 22.15; Node 20 has none. */
-const { zstdCompressSync, zstdDecompressSync } = zlib as {
-  // node's declarations that this is compiled with are older
+interface MaybeZstd {
   readonly zstdCompressSync?: Code;
   readonly zstdDecompressSync?: Code;
-};
+}
+
+const { zstdCompressSync, zstdDecompressSync } = zlib as MaybeZstd; // newer than its declarations
 
 /** Brotli's own default takes a hundred times as long as gzip's for a tenth less. */
 const BROTLI = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } };

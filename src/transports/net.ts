@@ -1,4 +1,4 @@
-import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { Connection, Listening } from "./connection.js";
 import { SocketConnection } from "./socket.js";
 
@@ -6,6 +6,8 @@ import { SocketConnection } from "./socket.js";
 export interface Place {
   readonly options: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly url: string;
+  /** What addresses of those who come are to begin with. */
+  readonly scheme: "tcp" | "tls" | "unix";
 }
 
 /** Listens at a place and hands on each connection, unread. Rejects with the system's error where the place cannot be had. */
@@ -18,7 +20,7 @@ export async function listenAt(place: Place, accept: (connection: Connection) =>
   // An error of a listening socket (out of file descriptors, say) costs one connection, not the process.
   server.on("error", () => {});
   return {
-    address: typeof bound === "object" && bound !== null ? tcpUrl(bound) : place.url,
+    address: typeof bound === "object" && bound !== null ? urlOf(bound, place) : place.url,
     close: () =>
       new Promise((resolve) => {
         // The sockets were taken over, so the server's own count of them says nothing: it is closed when it listens no more.
@@ -51,9 +53,9 @@ function listening(server: Server, options: ListenOptions): Promise<void> {
 function peerUrl(socket: Socket, place: Place): string {
   const { remoteAddress, remotePort, remoteFamily } = socket;
   if (remoteAddress === undefined || remotePort === undefined) return place.url;
-  return tcpUrl({ address: remoteAddress, port: remotePort, family: remoteFamily ?? "IPv4" });
+  return urlOf({ address: remoteAddress, port: remotePort, family: remoteFamily ?? "IPv4" }, place);
 }
 
-function tcpUrl({ address, port, family }: { address: string; port: number; family: string }): string {
-  return `tcp://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+function urlOf({ address, port, family }: AddressInfo, { scheme }: Place): string {
+  return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }

@@ -8,7 +8,8 @@ test.each([
   ["[::1]:80", { host: "::1", port: 80 }],
   [":65535", { host: "::", port: 65_535 }],
 ])("The TCP authority %s names a place", (authority, options) => {
-  expect(tcpPlace(authority)).toEqual({ options, url: `tcp://${authority}` });
+  expect(tcpPlace(authority)).toEqual({ options, url: `tcp://${authority}`, scheme: "tcp" });
+  expect(tcpPlace(authority, "tls")).toEqual({ options, url: `tls://${authority}`, scheme: "tls" });
 });
 
 test.each([
@@ -27,6 +28,10 @@ test.each([
 });
 
 test("A Unix address is a path", () => {
-  expect(unixPlace("/run/app.sock")).toEqual({ options: { path: "/run/app.sock" }, url: "unix:///run/app.sock" });
+  expect(unixPlace("/run/app.sock")).toEqual({
+    options: { path: "/run/app.sock" },
+    url: "unix:///run/app.sock",
+    scheme: "unix",
+  });
   expect(() => unixPlace("")).toThrow("A Unix address is a path, and this is empty");
 });

@@ -28,7 +28,9 @@ export class PortConnection implements Connection {
   }
 
   start(receiver: Receiver): void {
+    const started = this.#receiver !== undefined;
     this.#receiver = receiver;
+    if (started) return;
     this.#port.on("message", (message: Message) => this.#hear(message));
     this.#port.on("close", () => this.#gone(undefined));
   }

@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
-import type { Connection, Receiver, SystemHandle } from "./connection.js";
+import type { TLSSocket } from "node:tls";
+import type { Connection, PeerCertificate, Receiver, SystemHandle } from "./connection.js";
 
 /**
  * Reads are made into one buffer: what is read is used or copied before the next read of any socket.
@@ -16,16 +17,21 @@ interface WithHandle {
   _handle: SystemHandle | null;
 }
 
-/** A socket of node:net (TCP or Unix) as a Connection. Bytes that arrive are in a buffer that all connections share. */
+/** A socket of node:net (TCP or Unix) or node:tls as a Connection. Bytes that arrive are in a buffer that all connections share. */
 export class SocketConnection implements Connection {
   readonly address: string;
+  readonly encrypted: boolean;
   /** Set by both ways to make one. */
   #socket!: Socket;
   #receiver: Receiver | undefined = undefined;
   #error: Error | undefined = undefined;
+  /** Its handle was given to another. */
+  #released = false;
+  #certificate: PeerCertificate | undefined = undefined;
 
-  private constructor(address: string) {
+  private constructor(address: string, encrypted = false) {
     this.address = address;
+    this.encrypted = encrypted;
   }
 
   /**
@@ -52,10 +58,24 @@ export class SocketConnection implements Connection {
 
   /** Wraps a socket made by `make`, which is given the options that it has to be made with. */
   static made(address: string, make: (options: SocketOptions) => Socket): SocketConnection {
-    const connection = new SocketConnection(address);
+    const connection = new SocketConnection(address, address.startsWith("tls:"));
     connection.#socket = make({ allowHalfOpen: true, onread: connection.#onread() });
     connection.#listen();
     return connection;
+  }
+
+  /** Wraps a socket of node:tls whose handshake is done, and which has not been read from. */
+  static secured(socket: TLSSocket, address: string): SocketConnection {
+    const connection = new SocketConnection(address, true);
+    connection.#readEvents(socket);
+    connection.#listen();
+    connection.#certificate = certificateOf(socket);
+    return connection;
+  }
+
+  /** What the peer has shown of itself; undefined where it has shown nothing that is trusted. */
+  get certificate(): PeerCertificate | undefined {
+    return this.#certificate;
   }
 
   get pending(): number {
@@ -86,6 +106,18 @@ export class SocketConnection implements Connection {
     return takeHandle(this.#socket);
   }
 
+  /** Gives up a connection that has been read from, for a socket that begins with what was read; nobody hears of this one again. */
+  release(read: Uint8Array): Socket {
+    this.#released = true;
+    const former = this.#socket;
+    former.pause();
+    const handle = takeHandle(former);
+    const options = { handle, allowHalfOpen: true, pauseOnCreate: true };
+    const socket = handle === undefined ? former : new Socket(options);
+    socket.unshift(Buffer.from(read));
+    return socket;
+  }
+
   hold(live: boolean): void {
     if (live) this.#socket.ref();
     else this.#socket.unref();
@@ -102,8 +134,8 @@ export class SocketConnection implements Connection {
 
   reset(error: Error): void {
     this.#error ??= error;
-    // Unix sockets know no reset.
-    if (this.#socket.remoteAddress === undefined) this.#socket.destroy();
+    // Unix sockets know no reset, and TLS has none of its own.
+    if (this.encrypted || this.#socket.remoteAddress === undefined) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
 
@@ -130,8 +162,21 @@ export class SocketConnection implements Connection {
     socket.on("error", (error) => {
       this.#error ??= error;
     });
-    socket.on("close", () => this.#receiver?.close(this.#error));
+    socket.on("close", () => {
+      if (!this.#released) this.#receiver?.close(this.#error);
+    });
   }
+}
+
+function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
+  if (!socket.authorized) return undefined;
+  // Empty where none was shown, whatever its declaration says.
+  const { subject, subjectaltname, fingerprint256, valid_to } = socket.getPeerCertificate() as Partial<
+    ReturnType<TLSSocket["getPeerCertificate"]>
+  >;
+  if (subject === undefined || fingerprint256 === undefined) return undefined;
+  const parts = Object.entries(subject).flatMap(([name, part]) => (part === undefined ? [] : [[name, part] as const]));
+  return { subject: Object.fromEntries(parts), names: subjectaltname ?? "", fingerprint256, validTo: valid_to ?? "" };
 }
 
 /** What a socket has to be made with. */

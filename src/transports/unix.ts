@@ -5,7 +5,7 @@ import type { Place } from "./net.js";
 /** The place that a Unix socket's path names: `/run/app.sock`, or relative to the working directory. Throws a TypeError where there is none. */
 export function unixPlace(path: string): Place {
   if (path === "") throw new TypeError("A Unix address is a path, and this is empty: write unix:///run/app.sock, say.");
-  return { options: { path }, url: `unix://${path}` };
+  return { options: { path }, url: `unix://${path}`, scheme: "unix" };
 }
 
 /** Removes a socket file that nobody listens on any more (a server was killed). Leaves everything else alone. */

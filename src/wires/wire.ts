@@ -29,6 +29,8 @@ export interface HttpTarget {
   readonly path: string;
   /** Fields that go with every request: credentials, say. */
   readonly fields: Fields;
+  /** Requests go over TLS. */
+  readonly secure?: boolean | undefined;
 }
 
 /** The choices that XML-RPC leaves open. */

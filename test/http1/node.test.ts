@@ -205,7 +205,7 @@ describe("A client's session and node's own server", () => {
     let gone = (): void => {};
     const closed = new Promise<void>((resolve) => (gone = resolve));
     const connection = await new Promise<ReturnType<typeof dialTo>>((resolve) => {
-      const dialling = dialTo({ options: { host: "127.0.0.1", port }, url: `tcp://${authority}` }, () =>
+      const dialling = dialTo({ options: { host: "127.0.0.1", port }, url: `tcp://${authority}`, scheme: "tcp" }, () =>
         resolve(dialling),
       );
       dialling.start({

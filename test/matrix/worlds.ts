@@ -10,6 +10,8 @@ import { newCounters } from "../../src/link/counters.js";
 import { Pool } from "../../src/link/pool.js";
 import type { Connection, Receiver } from "../../src/transports/connection.js";
 import { memoryPair } from "../../src/transports/memory.js";
+import { tlsDial } from "../../src/link/tls-dial.js";
+import { pair, pem } from "../tls/pem.js";
 import { serve, type ServeOptions } from "../../src/server.js";
 import { DEFAULT_LIMITS } from "../../src/wires/limits.js";
 import type { ClientSession, ClientWire, Limits, Wire } from "../../src/wires/wire.js";
@@ -122,16 +124,32 @@ export async function dialled(
   });
 }
 
-/** The composition that users have: `serve`, and the pool behind `connect`, with a network between them that can be cut. */
-export function composed(wire: ClientWire, place: () => string, options: Partial<ServeOptions> = {}): Open {
+/**
+ * The composition that users have: `serve`, and the pool behind `connect`, with a network between them that can be cut. At a place of TLS,
+ * `protocols` are what the client offers.
+ */
+export function composed(
+  wire: ClientWire,
+  place: () => string,
+  { protocols = [], ...options }: Partial<ServeOptions> & { readonly protocols?: readonly string[] } = {},
+): Open {
   return async ({ services, interceptors }): Promise<World> => {
-    const server = await serve(services, { listen: [place()], interceptors, log: () => {}, ...options });
+    const listen = place();
+    const secure = listen.startsWith("tls:");
+    const server = await serve(services, {
+      listen: [listen],
+      interceptors,
+      log: () => {},
+      ...(secure ? { tls: pair("server") } : {}),
+      ...options,
+    });
     const [address = ""] = server.addresses;
     const network = await networkTo(address);
     const pool = new Pool(
       {
         wire,
-        url: network.address,
+        url: secure ? network.address.replace("tcp:", "tls:") : network.address,
+        dial: secure ? { load: async () => tlsDial({ ca: pem("ca.pem") }, protocols) } : undefined,
         session: { limits: DEFAULT_LIMITS },
         connectTimeoutMs: 5000,
         counters: newCounters(),
@@ -141,7 +159,8 @@ export function composed(wire: ClientWire, place: () => string, options: Partial
     );
     return {
       dispatch: pool.dispatch,
-      sever: network.sever,
+      // A server of TLS that is about to send its first session tickets takes a reset for an end.
+      sever: secure ? (): unknown => setImmediate(network.sever) : network.sever,
       close: async () => {
         await pool.close();
         await network.close();

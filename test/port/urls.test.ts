@@ -50,7 +50,10 @@ describe("A client of a URL", () => {
   });
 
   test.each([
-    ["http://127.0.0.1:1", 'Cannot call "http://127.0.0.1:1": write WIRE://HOST:PORT, with a wire of '],
+    [
+      "http://127.0.0.1:1",
+      'Cannot call "http://127.0.0.1:1": write WIRE://HOST:PORT or WIRE+tls://HOST:PORT, with a wire of ',
+    ],
     ["127.0.0.1:1", 'Cannot call "127.0.0.1:1": write WIRE://HOST:PORT'],
     ["frame://", 'Cannot call "frame://": write WIRE://HOST:PORT'],
     ["constructor://a:1", "Cannot call"],
