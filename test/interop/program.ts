@@ -44,15 +44,29 @@ export async function start(command: string, args: readonly string[], { env, rea
   return { child, first };
 }
 
-/** Runs a program to its end; rejects where that is not 0, with what it said of it. */
-export async function run(command: string, args: readonly string[]): Promise<string> {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
+/** How a program is run that comes to an end. */
+interface Run {
+  /** What it reads on stdin; nothing by default. */
+  readonly said?: string;
+  /** The number that it has to exit with; 0 by default. */
+  readonly exits?: number;
+}
+
+/**
+ * Runs a program to its end, and resolves with what it printed; where it has to fail, with what it complained of. Rejects where it exits with another
+ * number than it should.
+ */
+export async function run(command: string, args: readonly string[], { said, exits = 0 }: Run = {}): Promise<string> {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: ENVIRONMENT });
   onTestFinished(() => void child.kill("SIGKILL"));
   let text = "";
   let complaints = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => (complaints = (complaints + chunk).slice(-5000)));
+  // A program may end before it has read everything.
+  child.stdin.on("error", () => {}).end(said);
   const [code] = (await once(child, "close")) as [number];
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${code}. It said: ${complaints || text}`);
-  return text;
+  if (code !== exits)
+    throw new Error(`${command} ${args.join(" ")} exited with ${code}. It said: ${complaints || text}`);
+  return exits === 0 ? text : complaints;
 }
