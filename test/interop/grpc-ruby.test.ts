@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { foreign } from "./foreign.js";
 import { pathOf, run, start } from "./program.js";
-import { TESTING_CASES, testingPeer } from "./testing-cases.js";
-import { testingAddress } from "./testing-server.js";
+import { compressing, TESTING_CASES, testingPeer } from "./testing-cases.js";
+import { testingAddress, watchingAddress } from "./testing-server.js";
 
 /** Cases of the official client. Those that are left out need accounts of Google's. */
 const CASES = [
@@ -21,18 +21,29 @@ const CASES = [
   "unimplemented_service",
 ];
 
+const COMPRESSED = ["client_compressed_unary", "client_compressed_streaming"];
+
 describe("The official client of Ruby, on gRPC's C core,", () => {
-  test("gets all its cases right.", async () => {
-    const [, port = ""] = (await testingAddress()).split(":");
-    const client = pathOf("test/interop/programs/ruby-grpc-client.rb");
-    const printed = await run(foreign("ruby"), [client, port, "plain", ...CASES]);
-    expect(printed.split("\n").filter((line) => line.startsWith("ok "))).toEqual(CASES.map((name) => `ok ${name}`));
+  test.each(["identity", "gzip"])("gets all its cases right where answers come in %s.", async (coding) => {
+    expect(await casesOf(await testingAddress(compressing(coding)), CASES)).toEqual(CASES);
+  });
+
+  test("gets those of compression right.", async () => {
+    expect(await casesOf(await watchingAddress(), COMPRESSED)).toEqual(COMPRESSED);
   });
 });
 
-describe("The official server of Ruby, on gRPC's C core,", () => {
+describe.each(["identity", "gzip"])("The official server of Ruby, on gRPC's C core, called in %s", (coding) => {
   test.each(Object.entries(TESTING_CASES))("answers %s.", async (_name, check) => {
     const { first } = await start(foreign("ruby"), [pathOf("test/interop/programs/ruby-grpc-server.rb"), "plain"]);
-    await check(testingPeer(`grpc://${first.replace("port ", "127.0.0.1:")}`));
+    await check(testingPeer(`grpc://${first.replace("port ", "127.0.0.1:")}`, compressing(coding)));
   });
 });
+
+/** Runs cases against a server, and gives back those that were got right. */
+async function casesOf(address: string, cases: readonly string[]): Promise<readonly string[]> {
+  const [, port = ""] = address.split(":");
+  const client = pathOf("test/interop/programs/ruby-grpc-client.rb");
+  const printed = await run(foreign("ruby"), [client, port, "plain", ...cases]);
+  return [...printed.matchAll(/^ok (?<name>.*)$/gmu)].map(({ groups }) => groups?.["name"] ?? "");
+}

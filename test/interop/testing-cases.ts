@@ -26,6 +26,11 @@ export function testingPeer(url: string, options: ConnectOptions = {}): TestingP
   return peer;
 }
 
+/** The option by which a client compresses its requests, or a server its answers: `gzip`, or `identity` for none. */
+export function compressing(coding: string): { readonly sendCompression?: string } {
+  return coding === "identity" ? {} : { sendCompression: coding };
+}
+
 /** Sizes of requests, and of the answers to them, that all implementations use. */
 const LARGE = { asked: 271_828, answered: 314_159 };
 const STREAMED = [

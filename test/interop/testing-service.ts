@@ -1,6 +1,7 @@
-import { type Call, type Code, implement, RpcError } from "callwire";
+import { type Call, type Code, implement, type Implementation, RpcError } from "callwire";
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  type BoolValue,
   type EchoStatus,
   type ResponseParameters,
   type StreamingOutputCallRequest,
@@ -36,33 +37,50 @@ interface Answer {
   readonly payload: { readonly body: Uint8Array };
 }
 
+/** Whether each message of a call came compressed, as far as they have come; undefined: nobody knows. */
+export type Came = (call: Call) => readonly boolean[] | undefined;
+
 /**
  * The service that interop clients of other makes call, as
- * https://github.com/grpc/grpc/blob/master/doc/interop-test-descriptions.md describes it. No method of its is called UnimplementedCall.
+ * https://github.com/grpc/grpc/blob/master/doc/interop-test-descriptions.md describes it. What they expect of their own compression is checked
+ * where `came` knows of it.
  */
-export const testingService = implement(TestService, {
-  emptyCall: () => ({}),
-  unaryCall: ({ responseSize, responseStatus, fillServerId }, call) => {
-    echoFields(call);
-    failAsAsked(responseStatus);
-    return { payload: zeros(responseSize), serverId: fillServerId ? "callwire" : "" };
-  },
-  streamingOutputCall: ({ responseParameters }, call) => answers(responseParameters, call),
-  async streamingInputCall(messages) {
-    let aggregatedPayloadSize = 0;
-    for await (const { payload } of messages) aggregatedPayloadSize += payload?.body.length ?? 0;
-    return { aggregatedPayloadSize };
-  },
-  async *fullDuplexCall(messages, call) {
-    echoFields(call);
-    for await (const message of messages) yield* answered(message, call);
-  },
-  async *halfDuplexCall(messages, call) {
-    const all: StreamingOutputCallRequest[] = [];
-    for await (const message of messages) all.push(message);
-    for (const message of all) yield* answered(message, call);
-  },
-});
+export function testingService(came: Came = () => undefined): Implementation {
+  return implement(TestService, {
+    emptyCall: () => ({}),
+    unaryCall: ({ expectCompressed, responseSize, responseStatus, fillServerId }, call) => {
+      echoFields(call);
+      checkCompression(expectCompressed, came(call)?.[0]);
+      failAsAsked(responseStatus);
+      return { payload: zeros(responseSize), serverId: fillServerId ? "callwire" : "" };
+    },
+    streamingOutputCall: ({ responseParameters }, call) => answers(responseParameters, call),
+    async streamingInputCall(messages, call) {
+      let aggregatedPayloadSize = 0;
+      let count = 0;
+      for await (const { expectCompressed, payload } of messages) {
+        checkCompression(expectCompressed, came(call)?.[count]);
+        count += 1;
+        aggregatedPayloadSize += payload?.body.length ?? 0;
+      }
+      return { aggregatedPayloadSize };
+    },
+    async *fullDuplexCall(messages, call) {
+      echoFields(call);
+      for await (const message of messages) yield* answered(message, call);
+    },
+    async *halfDuplexCall(messages, call) {
+      const all: StreamingOutputCallRequest[] = [];
+      for await (const message of messages) all.push(message);
+      for (const message of all) yield* answered(message, call);
+    },
+  });
+}
+
+function checkCompression(expected: BoolValue | undefined, came: boolean | undefined): void {
+  if (expected !== undefined && came !== undefined && expected.value !== came)
+    throw new RpcError("invalid_argument", `The message came ${came ? "" : "un"}compressed, and should not have.`);
+}
 
 function answered(message: StreamingOutputCallRequest, call: Call): AsyncGenerator<Answer> {
   failAsAsked(message.responseStatus);
