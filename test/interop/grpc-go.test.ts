@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { foreign } from "./foreign.js";
 import { run, start } from "./program.js";
-import { TESTING_CASES, testingPeer } from "./testing-cases.js";
+import { testingPeer } from "./testing-cases.js";
 import { testingAddress } from "./testing-server.js";
+import { testServer } from "./testing-tests.js";
 
 /** Cases of grpc-go's client. Those that are left out need accounts of Google's, or Google's reports of load. */
 const CASES = [
@@ -34,16 +35,21 @@ describe("The interop client of grpc-go", () => {
 });
 
 describe("The interop server of grpc-go", () => {
-  test.each(Object.entries(TESTING_CASES))("answers %s.", async (_name, check) => {
-    await check(testingPeer(`grpc://${await goServer()}`));
+  testServer(goServer);
+
+  test("is heard when it says that it reads no gzip.", async () => {
+    const { testing } = testingPeer(`grpc://${await goServer(onTestFinished)}`, { sendCompression: "gzip" });
+    const error: unknown = await testing.unaryCall({ payload: { body: new Uint8Array(5000) } }).catch((why) => why);
+    expect(error).toMatchObject({ code: "unimplemented" });
   });
 });
 
 /** Starts grpc-go's server; resolves with its `HOST:PORT`. */
-async function goServer(): Promise<string> {
+async function goServer(ending: (end: () => void) => void): Promise<string> {
   const { first } = await start(foreign("goServer"), ["--port", "0"], {
     env: { GRPC_GO_LOG_SEVERITY_LEVEL: "info" },
     ready: /listening on .*:\d+$/u,
+    ending,
   });
   return first.replace(/^.*:/u, "127.0.0.1:");
 }

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { foreign } from "./foreign.js";
 import { pathOf, run, start } from "./program.js";
-import { compressing, TESTING_CASES, testingPeer } from "./testing-cases.js";
+import { compressing } from "./testing-cases.js";
 import { testingAddress, watchingAddress } from "./testing-server.js";
+import { testServer } from "./testing-tests.js";
+
+const CLIENT = pathOf("test/interop/programs/ruby-grpc-client.rb");
+const SERVER = pathOf("test/interop/programs/ruby-grpc-server.rb");
 
 /** Cases of the official client. Those that are left out need accounts of Google's. */
 const CASES = [
@@ -34,16 +38,15 @@ describe("The official client of Ruby, on gRPC's C core,", () => {
 });
 
 describe.each(["identity", "gzip"])("The official server of Ruby, on gRPC's C core, called in %s", (coding) => {
-  test.each(Object.entries(TESTING_CASES))("answers %s.", async (_name, check) => {
-    const { first } = await start(foreign("ruby"), [pathOf("test/interop/programs/ruby-grpc-server.rb"), "plain"]);
-    await check(testingPeer(`grpc://${first.replace("port ", "127.0.0.1:")}`, compressing(coding)));
-  });
+  testServer(async (ending) => {
+    const { first } = await start(foreign("ruby"), [SERVER, "plain"], { ending });
+    return first.replace("port ", "127.0.0.1:");
+  }, compressing(coding));
 });
 
 /** Runs cases against a server, and gives back those that were got right. */
 async function casesOf(address: string, cases: readonly string[]): Promise<readonly string[]> {
   const [, port = ""] = address.split(":");
-  const client = pathOf("test/interop/programs/ruby-grpc-client.rb");
-  const printed = await run(foreign("ruby"), [client, port, "plain", ...cases]);
+  const printed = await run(foreign("ruby"), [CLIENT, port, "plain", ...cases]);
   return [...printed.matchAll(/^ok (?<name>.*)$/gmu)].map(({ groups }) => groups?.["name"] ?? "");
 }

@@ -24,14 +24,17 @@ interface Start {
   readonly env?: Readonly<Record<string, string>>;
   /** It says on stderr, among other things, that it is ready. */
   readonly ready?: RegExp;
+  /** Is given how to end it; by default it ends with the running test. */
+  readonly ending?: (end: () => void) => void;
 }
 
 /** Starts a program that goes on, and waits for its first line, or for the line that says that it is ready. Rejects where it ends without one. */
-export async function start(command: string, args: readonly string[], { env, ready }: Start = {}): Promise<Program> {
+export async function start(command: string, args: readonly string[], options: Start = {}): Promise<Program> {
+  const { env, ready, ending = onTestFinished } = options;
   const stdio =
     ready === undefined ? (["ignore", "pipe", "inherit"] as const) : (["ignore", "ignore", "pipe"] as const);
   const child = spawn(command, args, { stdio: [...stdio], env: { ...ENVIRONMENT, ...env } });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  ending(() => void child.kill("SIGKILL"));
   const first = await new Promise<string>((resolve, reject) => {
     const said = ready === undefined ? child.stdout : child.stderr;
     if (said !== null)
