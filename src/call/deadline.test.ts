@@ -21,6 +21,15 @@ test("A deadline cancels its call when the time is up, and says which call and h
   ]);
 });
 
+test("A deadline knows whether it has passed, whether or not the timer had its turn", () => {
+  const timer = startDeadline(call(), 500, "demo.Greeter/hello");
+  timer.clear();
+  vi.advanceTimersByTime(499);
+  expect(timer.late()).toBeUndefined();
+  vi.advanceTimersByTime(1);
+  expect(timer.late()).toMatchObject({ code: "deadline_exceeded" });
+});
+
 test("A deadline that was cleared does nothing", () => {
   const one = call();
   startDeadline(one, 500, "x").clear();

@@ -44,7 +44,7 @@ export abstract class Exchange implements Sink, Cancelable {
     if (this.ended) return;
     if (last !== undefined) this.message(last);
     // A last message that cannot be read has ended the call already.
-    if (!this.ended) this.#close(status);
+    if (!this.ended) this.#close(this.#known(status));
   }
 
   drain(): void {
@@ -165,6 +165,11 @@ export abstract class Exchange implements Sink, Cancelable {
 
   /** What the caller's own input or listener threw. */
   protected failure: unknown = undefined;
+
+  /** Servers keep the deadline too. One that was first resets the call, which says no more than that it was cancelled. */
+  #known(status: Status): Status {
+    return status.code === "canceled" ? (this.#timer?.late() ?? status) : status;
+  }
 
   #close(status: Status): void {
     this.ended = true;

@@ -141,6 +141,17 @@ describe("A call at the client", () => {
     expect((await errorFrom(client.one(0, { signal: AbortSignal.timeout(5) }))).code).toBe("deadline_exceeded");
   });
 
+  test("that the server cancels when its time is up has exceeded its deadline, though the timer had no turn yet", async () => {
+    const { client } = answering((reply) => {
+      for (const until = performance.now() + 2; performance.now() < until;);
+      reply.end(failure("canceled", "The stream was reset with CANCEL."));
+    });
+    expect((await errorFrom(client.one(0, { timeoutMs: 1 }))).code).toBe("deadline_exceeded");
+    expect((await errorFrom(all(client.many(undefined, { timeoutMs: 1 })))).code).toBe("deadline_exceeded");
+    expect((await errorFrom(client.one(0, { timeoutMs: 60_000 }))).code).toBe("canceled");
+    expect((await errorFrom(client.one(0))).code).toBe("canceled");
+  });
+
   test("whose listener for headers or trailers throws fails with what that threw", async () => {
     const client = loopback(kit);
     const mine = new Error("mine");

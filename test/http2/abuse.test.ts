@@ -97,6 +97,20 @@ describe("A peer that means harm", () => {
   });
 });
 
+describe("A peer that gives room by a few bytes at a time, as gRPC's C core does", () => {
+  // Calls at /early are answered before they have said everything.
+  test.each(["/echo", "/early"])("may do so for every call to %s and every piece of its answer", async (path) => {
+    const { port, counters } = await served(new Echo().serve, {}, { empties: { burst: 400, perSecond: 0 } });
+    const peer = await RawHttp2.to(port);
+    for (let id = 1; id < 2000; id += 200) {
+      for (let n = id; n < id + 200; n += 2)
+        peer.write(windowUpdate(0, 5), request(n, path, "enough"), windowUpdate(n, 5), windowUpdate(0, 5));
+      expect((await peer.answer(id + 198)).body).toBe("enough");
+    }
+    expect(counters.protocolErrors).toBe(0);
+  });
+});
+
 describe("A peer that pings and never reads", () => {
   test("is not read any more, and costs no more memory than the outlet holds", async () => {
     const echo = new Echo();

@@ -21,8 +21,8 @@ export class AbuseGuard {
   }
 
   /** What peers may do grows with what they do in earnest: calls that were answered, data that was sent to them. */
-  earned(harm: Harm): void {
-    if (this.#left[harm] < this.#budgets[harm].burst) this.#left[harm] += 1;
+  earned(harm: Harm, times: number = 1): void {
+    this.#left[harm] = Math.min(this.#budgets[harm].burst, this.#left[harm] + times);
   }
 
   /** Time passes. */

@@ -29,7 +29,7 @@ export interface Http2Limits {
   readonly echoes: Budget;
   /**
    * Frames that carry nothing: empty DATA without an end, WINDOW_UPDATE of nothing much, PRIORITY, types not known (CVE-2019-9511, CVE-2019-9518).
-   * Every DATA frame sent allows one more.
+   * Every DATA frame sent allows two more, and every call that was answered another.
    */
   readonly empties: Budget;
 }

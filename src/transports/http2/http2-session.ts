@@ -79,6 +79,8 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
   }
 
   said(stream: Http2Stream): void {
+    // gRPC's C core begins each call by making its window larger by the five bytes before a message.
+    this.guard.earned("empties");
     if (stream.remoteEnded) this.#ended(stream);
     else this.halfEnded(stream);
   }

@@ -142,9 +142,9 @@ export class Sender {
     this.output.length += bytes;
     this.#window -= bytes;
     stream.sendWindow -= bytes;
-    // Who is sent data gives room for it, and may measure how fast it comes.
+    // Who is sent data gives room for it in two windows, and may measure how fast it comes.
     this.#guard.earned("echoes");
-    this.#guard.earned("empties");
+    this.#guard.earned("empties", 2);
   }
 
   /** Cuts a block that is too long for one frame into HEADERS and CONTINUATION frames (§6.10). */
