@@ -11,6 +11,9 @@ test("Bytes are written without padding, and read with it or without, in both al
   }
 });
 
-test.each(["A", "AAAAA", "A===", "AA=A", "====", "Zg=A", "Z!==", "é"])("%j is no base64.", (text) => {
-  expect(decodeAnyBase64(text)).toBeUndefined();
-});
+test.each(["A", "AAAAA", "A===", "AA=A", "====", "Zg=A", "Z!==", "é", "Zg ==", "Zm 9v", "Zm9v\n"])(
+  "%j is no base64.",
+  (text) => {
+    expect(decodeAnyBase64(text)).toBeUndefined();
+  },
+);

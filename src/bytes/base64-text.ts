@@ -7,6 +7,8 @@ export function encodeUnpadded(bytes: Uint8Array): string {
 
 /** Decodes base64, padded or not, of either alphabet (RFC 4648 §4, §5); undefined where the text is none. */
 export function decodeAnyBase64(text: string): Uint8Array | undefined {
+  // The decoder passes over white space, which has no place in a field.
+  if (/\s/u.test(text)) return undefined;
   let end = text.length;
   // At most two signs are padding.
   while (end > text.length - 2 && text[end - 1] === "=") end -= 1;
