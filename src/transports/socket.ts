@@ -103,8 +103,10 @@ export class SocketConnection implements Connection {
   reset(error: Error): void {
     this.#error ??= error;
     // Unix sockets know no reset.
-    if (this.#socket.remoteAddress === undefined) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    // resetAndDestroy() says goodbye first, and a peer that reads that before the reset comes never hears of the reset; this, which it sets
+    // itself, does not.
+    if (this.#socket.remoteAddress !== undefined) Object.assign(this.#socket, { resetAndClosing: true });
+    this.#socket.destroy();
   }
 
   #onread(): SocketOptions["onread"] {

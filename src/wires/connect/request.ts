@@ -23,6 +23,8 @@ export interface Shared {
   readonly prefix: string;
   /** Fields of every request, by the form of its messages. */
   readonly common: Readonly<Record<Form, Fields>>;
+  /** The request of a call. */
+  readonly asking: (head: CallHead, form: Form) => Asking;
 }
 
 /** What of a call's request is the same for all calls of its head. */
@@ -44,7 +46,7 @@ export function sharedOf(ask: HttpAsk, options: SessionOptions): Shared {
     ["user-agent", "connect-callwire"],
     ...(http?.fields ?? []),
   ];
-  return {
+  const shared = {
     ask,
     maxMessageBytes: limits.maxMessageBytes,
     codings,
@@ -55,26 +57,39 @@ export function sharedOf(ask: HttpAsk, options: SessionOptions): Shared {
       unary: accepts === "" ? always : [["accept-encoding", accepts], ...always],
       stream: accepts === "" ? always : [["connect-accept-encoding", accepts], ...always],
     },
+  } satisfies Omit<Shared, "asking">;
+  return { ...shared, asking: finder(shared) };
+}
+
+/** Makes what finds a call's request: one object for all calls of a head that brings nothing of its own, on each connection. */
+function finder(shared: Omit<Shared, "asking">): Shared["asking"] {
+  // Not the head's memo: calls over HTTP/1.1 are spread over many connections, each with requests of its own.
+  const known = new WeakMap<CallHead, Asking>();
+  let last: CallHead | undefined;
+  let found: Asking | undefined;
+  return (head, form) => {
+    if (head === last && found !== undefined) return found;
+    const isOwn = head.fields !== NO_FIELDS || head.timeoutMs !== undefined;
+    if (isOwn) return made(head, form, shared);
+    const kept = known.get(head) ?? made(head, form, shared);
+    known.set(head, kept);
+    last = head;
+    return (found = kept);
   };
 }
 
-/** The request of a call; one object for all calls of a head that brings nothing of its own. */
-export function askingOf(head: CallHead, form: Form, { common, compression, prefix }: Shared): Asking {
-  const { memo } = head;
-  if (memo !== undefined && memo.owner === common) return memo.value as Asking; // only this function owns such memos
+function made(head: CallHead, form: Form, { common, compression, prefix }: Omit<Shared, "asking">): Asking {
   const coding = compression === undefined ? [] : [[CONTENT_ENCODING[form], compression.name] as const];
-  const request = {
+  const request: HttpRequest = {
     method: "POST",
     path: prefix + pathOf(head.path),
     query: "",
-    fields: [["content-type", contentTypeOf(form, head.codec)] as const, ...fieldsOf(head, common[form])],
+    fields: [["content-type", contentTypeOf(form, head.codec)], ...fieldsOf(head, common[form])],
     memo: undefined,
   };
-  const packed = { ...request, fields: [...request.fields, ...coding] };
+  const packed: HttpRequest = { ...request, fields: [...request.fields, ...coding] };
   // The coding of a stream's messages is named always; each says whether it is compressed.
-  const value: Asking = { plain: form === "stream" ? packed : request, packed };
-  head.memo = { owner: common, value };
-  return value;
+  return { plain: form === "stream" ? packed : request, packed };
 }
 
 /** The request of a call that may be a GET, with its message in the query; undefined: it is too long for that. */

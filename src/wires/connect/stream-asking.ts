@@ -5,7 +5,7 @@ import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import { answerHead } from "./answer-head.js";
 import { END_STREAM, readEndStream } from "./end-stream.js";
-import { askingOf, type Shared } from "./request.js";
+import type { Shared } from "./request.js";
 
 /** One call at the client whose messages travel in envelopes: writes the request's, and hears the answer's and its end. */
 export class StreamAsking implements Sink, HttpIn {
@@ -157,8 +157,8 @@ export class StreamAsking implements Sink, HttpIn {
   }
 
   #ask(body: Uint8Array | undefined): HttpOut {
-    const { ask } = this.#shared;
-    const out = ask(askingOf(this.#head, "stream", this.#shared).plain, this, body);
+    const { ask, asking } = this.#shared;
+    const out = ask(asking(this.#head, "stream").plain, this, body);
     this.#out = out;
     if (this.#unsaid !== undefined) out.reset(this.#unsaid);
     return out;

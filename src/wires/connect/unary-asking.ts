@@ -4,7 +4,7 @@ import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { type AnswerHead, answerHead } from "./answer-head.js";
-import { askingOf, getRequest, type Shared } from "./request.js";
+import { getRequest, type Shared } from "./request.js";
 import { readError } from "./status.js";
 
 /** One call at the client whose messages travel alone: one request, and one answer. */
@@ -88,7 +88,7 @@ export class UnaryAsking implements Sink, HttpIn {
     const { ask, compression, useHttpGet } = this.#shared;
     const get = useHttpGet && this.#head.safe === true ? getRequest(this.#head, body, this.#shared) : undefined;
     if (get !== undefined) return ask(get, this, EMPTY);
-    const { plain, packed } = askingOf(this.#head, "unary", this.#shared);
+    const { plain, packed } = this.#shared.asking(this.#head, "unary");
     if (compression === undefined || body.length < compression.minBytes) return ask(plain, this, body);
     const short = compression.coding.encode(body);
     return short.length < body.length ? ask(packed, this, short) : ask(plain, this, body);
