@@ -29,12 +29,16 @@ const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 
 /** How a client calls. Everything has a default. */
 export interface ConnectOptions
-  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc" | "compressMinBytes"> {
+  extends
+    Partial<Limits>,
+    Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc" | "compressMinBytes" | "useHttpGet"> {
   /**
    * How long messages are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) where the protocol does that itself, for servers that are known
    * to read it; by default they are not.
    */
   readonly sendCompression?: string;
+  /** Messages of protobuf services are bytes in its own format where the protocol takes those and JSON; false: they are JSON. */
+  readonly useBinaryFormat?: boolean;
   /** Around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** The limit of calls that name none, in ms; without it they wait for as long as it takes. */
@@ -70,7 +74,7 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
 ): FunctionsClient<F>;
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
   const { wire, url: target, http, batching: how, bytes, dial } = destinationOf(url, options.tls);
-  const { byteOrder, framing, gzip, xmlrpc, compressMinBytes } = options;
+  const { byteOrder, framing, gzip, xmlrpc, compressMinBytes, useHttpGet } = options;
   const sendCompression = checkedCoding(options.sendCompression);
   const pool = new Pool(
     {
@@ -86,6 +90,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
         http,
         sendCompression,
         compressMinBytes,
+        useHttpGet,
       },
       connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
       counters: newCounters(),
@@ -95,7 +100,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
   );
   return made(typeof contract === "string" ? contract : serviceOf(contract), {
     dispatch: options.batch === true && how !== undefined ? batching(pool.dispatch, how) : pool.dispatch,
-    codecs: bytes ? ["proto", "json"] : ["value"],
+    codecs: !bytes ? ["value"] : options.useBinaryFormat === false ? ["json"] : ["proto", "json"],
     peer: { address: url },
     interceptors: options.interceptors,
     defaultTimeoutMs: options.defaultTimeoutMs,

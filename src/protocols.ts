@@ -23,6 +23,7 @@ export interface ProtocolEntry {
 }
 
 const ONE_BY_ONE = { shares: "none", unaryOnly: true } as const;
+const EACH_ALONE = { shares: "none" } as const;
 const SHARED = { shares: "unary" } as const;
 const framed: Promise<Protocol> = Promise.resolve({ name: "frame", stream: frame });
 
@@ -52,6 +53,13 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
     detect: detectJsonRpc,
     http: true,
     load: () => import("./wires/jsonrpc/wire.js").then(({ jsonrpc }) => jsonrpc),
+  },
+  {
+    name: "connect",
+    carriers: { http: EACH_ALONE, http2: { shares: "all" }, unix: EACH_ALONE },
+    http: true,
+    bytes: true,
+    load: () => import("./wires/connect/wire.js").then(({ connect }) => connect),
   },
   { name: "frame", carriers: { tcp: SHARED, unix: SHARED }, detect: detectFrame, load: () => framed },
 ];

@@ -64,6 +64,8 @@ function openingOf(method: RemoteMethod, options: CallOptions, around: Call | un
     fields: passed.length === 0 ? own : [...own, ...passed],
     timeoutMs: limits.length === 0 ? undefined : Math.min(...limits),
     waitForReady: options.waitForReady,
+    // What a wire worked out for calls without headers and deadlines is not this one's.
+    memo: undefined,
   };
 }
 

@@ -16,6 +16,8 @@ export interface Route {
   /** The method, validation and all interceptors, folded into one function. */
   readonly handler: Handler;
   readonly codecs: ReadonlyMap<string, MethodCodec>;
+  /** Its calls have no side effects. */
+  readonly safe: boolean;
 }
 
 /** How routes are made. */
@@ -82,7 +84,7 @@ export function makeRoutes(implementations: readonly Implementation[], options: 
         methodHandler(implementation, key, options.checkOutput ?? false),
       );
       const codecs = boundCodecs(options.codecs, method);
-      const route = { info, alias: key, out: method.out ?? name, handler, codecs };
+      const route = { info, alias: key, out: method.out ?? name, handler, codecs, safe: method.noSideEffects === true };
       routes.add(route, service.name.startsWith("callwire."));
     }
   }

@@ -37,6 +37,11 @@ function find(routes: Routes, head: CallHead, reply: Sink): Found | undefined {
     reply.end(route);
     return undefined;
   }
+  const reason = misfit(route, head);
+  if (reason !== undefined) {
+    reply.end({ ...failure("unimplemented", reason), unfit: true });
+    return undefined;
+  }
   const codec = route.codecs.get(head.codec);
   if (codec === undefined) {
     reply.end(failure("unimplemented", `Method ${route.info.path} cannot be called with ${head.codec} messages.`));
@@ -46,4 +51,11 @@ function find(routes: Routes, head: CallHead, reply: Sink): Found | undefined {
   head.memo = { owner: routes, value: found };
   head.out = route.out;
   return found;
+}
+
+/** Why a method is not to be called in the way that a call came. */
+function misfit({ info: { path, shape }, safe: isSafe }: Route, { form, safe }: CallHead): string | undefined {
+  if (form !== undefined && (form === "unary") !== (shape === "unary"))
+    return `Method ${path} takes ${shape === "unary" ? "single messages, not a stream" : "streams, not a single message"}.`;
+  return safe === true && !isSafe ? `Method ${path} may have side effects.` : undefined;
 }

@@ -48,6 +48,10 @@ export interface CallHead {
   readonly named?: boolean | undefined;
   /** How many messages go each way, where the caller knows (a client always does). */
   readonly shape?: Shape | undefined;
+  /** Of which kind its method has to be, since its messages travel in a form for no other: else the call is refused as `unfit` (server). */
+  readonly form?: "unary" | "stream" | undefined;
+  /** It has no side effects: a client knows so of the method; a server refuses, as `unfit`, methods that may have some. */
+  readonly safe?: boolean | undefined;
   /** The call may wait for a connection instead of failing at once (client). */
   readonly waitForReady?: boolean | undefined;
   /** The name that the answer carries on wires which name answers; set by whoever answers. */

@@ -8,6 +8,8 @@ export interface Status {
   /** Plain data about the error; empty where there is none. */
   readonly details: readonly unknown[];
   readonly trailers: Fields;
+  /** There is such a method, and it is not to be called in this way: see `form` and `safe` of CallHead. Nothing has run. */
+  readonly unfit?: true;
 }
 
 /** Success without trailers. One shared object: wires pick prebuilt bytes by its identity. */

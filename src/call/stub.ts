@@ -85,6 +85,7 @@ function stubOf(info: MethodInfo, declared: Method, parts: ClientParts): Stub {
       peer,
       positional: declared.positional === true,
       shape: info.shape,
+      safe: declared.noSideEffects === true,
       waitForReady: undefined,
       out: undefined,
       memo: undefined,

@@ -19,6 +19,8 @@ export interface FunctionsOptions<K extends string> {
   readonly params?: Readonly<Partial<Record<K, readonly string[]>>>;
   /** One or two sentences about a function, shown by introspection. */
   readonly doc?: Readonly<Partial<Record<K, string>>>;
+  /** The functions that change nothing, so that they may be called by HTTP's GET (Connect), and cached. */
+  readonly noSideEffects?: readonly K[];
 }
 
 /**
@@ -35,6 +37,7 @@ export function functions<const F extends PlainFunctions>(
   const out: Readonly<Record<string, string | undefined>> = options.out ?? {};
   const params: Readonly<Record<string, readonly string[] | undefined>> = options.params ?? {};
   const doc: Readonly<Record<string, string | undefined>> = options.doc ?? {};
+  const safe: readonly string[] = options.noSideEffects ?? [];
   for (const [key, fn] of Object.entries(fns)) {
     checkName("method", key);
     if (fn.constructor.name.endsWith("GeneratorFunction")) {
@@ -42,7 +45,14 @@ export function functions<const F extends PlainFunctions>(
         `Function ${key} of ${name} is a generator: declare it in a service() with serverStream() instead.`,
       );
     }
-    methods[key] = { shape: "unary", positional: true, out: out[key], params: params[key], doc: doc[key] };
+    methods[key] = {
+      shape: "unary",
+      positional: true,
+      out: out[key],
+      params: params[key],
+      doc: doc[key],
+      noSideEffects: safe.includes(key) ? true : undefined,
+    };
   }
   const service: Service = { name, methods };
   checkName("service", name);

@@ -17,6 +17,8 @@ export interface Method<S extends Shape = Shape, Sent = unknown, Received = unkn
   readonly out?: string | undefined;
   /** One or two sentences for people, shown by introspection. */
   readonly doc?: string | undefined;
+  /** Calling it changes nothing, so that it may be called by HTTP's GET (Connect), and cached. */
+  readonly noSideEffects?: boolean | undefined;
   /** Its input is the tuple of a plain function's arguments. */
   readonly positional?: boolean | undefined;
   /** The names of a plain function's arguments, in order, for callers who name them. */
@@ -32,6 +34,7 @@ export interface MethodOptions<I extends Schema = Schema, O extends Schema = Sch
   readonly output?: O;
   readonly out?: string;
   readonly doc?: string;
+  readonly noSideEffects?: boolean;
 }
 
 type Declared<S extends Shape, I extends Schema, O extends Schema> = Method<

@@ -44,10 +44,19 @@ const SHAPES: Shapes = {
   bidi_streaming: "bidi",
 };
 
+/** Of google.protobuf.MethodOptions.IdempotencyLevel, whose names are in a part of the library that is not needed for more. */
+const NO_SIDE_EFFECTS = 1;
+
 /** The service that a contract stands for: itself, or what a descriptor describes. Throws a TypeError for a method's name that cannot be. */
 export function serviceOf<S extends Contract>(contract: S): ServiceOf<S> {
   // Each of the two is what ServiceOf says of its kind of contract.
   return (isDescriptor(contract) ? made(contract) : contract) as ServiceOf<S>;
+}
+
+/** Whether the method has the option `idempotency_level = NO_SIDE_EFFECTS`. */
+function isSafe({ idempotency }: DescMethod): boolean {
+  const level: number = idempotency;
+  return level === NO_SIDE_EFFECTS;
 }
 
 function isDescriptor(contract: Contract): contract is DescService {
@@ -63,7 +72,7 @@ function made(desc: DescService): ProtoService {
       throw new TypeError(
         `Methods ${twin.name} and ${proto.name} of ${desc.typeName} are both ${proto.localName} in JavaScript: rename one.`,
       );
-    methods[proto.localName] = { shape: SHAPES[proto.methodKind], proto };
+    methods[proto.localName] = { shape: SHAPES[proto.methodKind], proto, noSideEffects: isSafe(proto) };
   }
   return { name: desc.typeName, methods, desc };
 }

@@ -1,6 +1,7 @@
 import type { Dispatch } from "../call/sink.js";
 import { decodingAsk } from "../transports/http-coding.js";
 import { Http1ClientSession } from "../transports/http1/http1-client-session.js";
+import { MESSAGE_CODINGS } from "../transports/message-codings.js";
 import { WebSocketClientSession } from "../transports/websocket/websocket-client-session.js";
 import type { HttpWire } from "../wires/http.js";
 import type { ClientSession, ClientWire, HttpTarget, Outlet, Protocol, SessionOptions } from "../wires/wire.js";
@@ -41,7 +42,9 @@ class HttpClientSession extends Http1ClientSession implements ClientSession {
   constructor(wire: HttpWire, outlet: Outlet, options: SessionOptions) {
     const { limits, http, gzip } = options;
     super(outlet, { limits, http: http ?? ANYWHERE });
-    const { maxMessageBytes } = limits;
-    this.dispatch = wire.client(decodingAsk(this.ask, { maxMessageBytes, gzipRequests: gzip }), options);
+    const ask = wire.ownCodings
+      ? this.ask
+      : decodingAsk(this.ask, { maxMessageBytes: limits.maxMessageBytes, gzipRequests: gzip });
+    this.dispatch = wire.client(ask, { ...options, codings: MESSAGE_CODINGS });
   }
 }

@@ -63,13 +63,20 @@ function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "ser
 }
 
 function hasPath({ paths }: HttpRoute, path: string): boolean {
+  if (paths === "calls") return CALL.test(path);
   return paths === "any" || paths.includes(path);
 }
+
+const CALL = /^\/[^/]+\/[^/]+$/u;
+const NAMED: Readonly<Record<string, string>> = { any: "any path", calls: "/SERVICE/METHOD" };
 
 /** What requests may be made here, for people. */
 function offer(wires: readonly Routed[]): string {
   const lines = wires.flatMap(({ name, routes }) =>
-    routes.map(({ method, paths }) => `${method} ${paths === "any" ? "any path" : paths.join(" or ")} (${name})`),
+    routes.map(({ method, paths }) => {
+      const where = typeof paths === "string" ? NAMED[paths] : paths.join(" or ");
+      return `${method} ${where} (${name})`;
+    }),
   );
   return `There is: ${lines.join(", ")}.`;
 }

@@ -1,5 +1,4 @@
 import type { Dispatch } from "../call/sink.js";
-import { decodingServer } from "../transports/http-coding.js";
 import { detectHttp1 } from "../transports/http1/detect-http1.js";
 import { Http1ServerSession } from "../transports/http1/http1-server-session.js";
 import { upgradeOf } from "../transports/websocket/upgrade-of.js";
@@ -7,6 +6,7 @@ import { WebSocketServerSession } from "../transports/websocket/websocket-server
 import type { HttpServe, HttpServerWire } from "../wires/http.js";
 import type { Outlet, Protocol, ServerWire, Session, SessionOptions } from "../wires/wire.js";
 import { ANSWERED, httpRouter } from "./http-router.js";
+import { routedWires } from "./routed-wires.js";
 
 /** What is answered over HTTP. */
 export interface HttpServing {
@@ -22,11 +22,8 @@ export function httpServing(serving: HttpServing): ServerWire {
     name: "http",
     detect: detectHttp1,
     server(outlet, dispatch, options) {
-      const route = httpRouter(
-        serving.wires.map((wire) => ({ name: wire.name, routes: wire.routes, serve: wire.server(dispatch, options) })),
-      );
-      const decoded = decodingServer(route, { maxMessageBytes: options.limits.maxMessageBytes });
-      return new Http1ServerSession(outlet, upgrading(serving, decoded, { dispatch, options }), options);
+      const route = httpRouter(routedWires(serving.wires, { dispatch, options, unlimited: false }));
+      return new Http1ServerSession(outlet, upgrading(serving, route, { dispatch, options }), options);
     },
   };
 }

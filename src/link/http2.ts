@@ -1,6 +1,5 @@
 import type { Dispatch } from "../call/sink.js";
-import { decodingAsk, decodingServer } from "../transports/http-coding.js";
-import { limitedServer } from "../transports/http-limit.js";
+import { decodingAsk } from "../transports/http-coding.js";
 import { detectHttp2 } from "../transports/http2/detect-http2.js";
 import { Http2ClientSession } from "../transports/http2/http2-client-session.js";
 import { Http2ServerSession } from "../transports/http2/http2-server-session.js";
@@ -16,6 +15,7 @@ import type {
   SessionOptions,
 } from "../wires/wire.js";
 import { httpRouter } from "./http-router.js";
+import { routedWires } from "./routed-wires.js";
 
 /** Puts wires that ride HTTP on connections of HTTP/2, in the order in which they are asked for a route. */
 export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
@@ -23,18 +23,8 @@ export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
     name: "http2",
     detect: detectHttp2,
     server(outlet, dispatch, options) {
-      const session = { ...options, codings: MESSAGE_CODINGS };
-      const { maxMessageBytes } = options.limits;
-      const route = httpRouter(
-        wires.map((wire) => {
-          const serve = wire.server(dispatch, session);
-          const bounded = wire.streams ? serve : limitedServer(serve, { maxMessageBytes });
-          return { name: wire.name, routes: wire.routes, serve: bounded };
-        }),
-        { patient: true },
-      );
-      const decoded = decodingServer(route, { maxMessageBytes });
-      return new Http2ServerSession(outlet, decoded, { limits: options.limits, now });
+      const route = httpRouter(routedWires(wires, { dispatch, options, unlimited: true }), { patient: true });
+      return new Http2ServerSession(outlet, route, { limits: options.limits, now });
     },
   };
 }
@@ -57,8 +47,7 @@ class Http2CallSession extends Http2ClientSession implements ClientSession {
   constructor(wire: HttpWire, outlet: Outlet, options: SessionOptions) {
     const { limits, http, gzip } = options;
     super(outlet, { limits, http: http ?? ANYWHERE, secure: http?.secure, now });
-    // gRPC compresses single messages, and what asks for more than that would be changed on the way.
-    const ask = wire.streams
+    const ask = wire.ownCodings
       ? this.ask
       : decodingAsk(this.ask, { maxMessageBytes: limits.maxMessageBytes, gzipRequests: gzip });
     this.dispatch = wire.client(ask, { ...options, codings: MESSAGE_CODINGS });

@@ -3,7 +3,10 @@ import type { Body, CallHead } from "../call/sink.js";
 import { OK, type Status } from "../call/status.js";
 
 /** What opens a call in a worker: a head without what only the sender's side can use. */
-export interface PlainHead extends Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional" | "named"> {
+export interface PlainHead extends Pick<
+  CallHead,
+  "path" | "codec" | "fields" | "peer" | "positional" | "named" | "form" | "safe"
+> {
   /** When the caller's time is up (ms since 1970): it runs while the call waits, too. */
   readonly deadline: number | undefined;
 }

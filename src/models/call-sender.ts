@@ -1,6 +1,6 @@
 import type { Body, CallHead, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
-import { type CallEvent, HEADS_KEPT, sameOk } from "./call-events.js";
+import { type CallEvent, HEADS_KEPT, type PlainHead, sameOk } from "./call-events.js";
 import { RemoteSink } from "./remote-sink.js";
 
 /** A call as a worker is to know it. */
@@ -130,15 +130,8 @@ function kept(body: Body): Body {
 }
 
 /** The part of a head that another thread can use. */
-function plainOf({
-  path,
-  codec,
-  fields,
-  peer,
-  positional,
-  named,
-}: CallHead): Pick<CallHead, "path" | "codec" | "fields" | "peer" | "positional" | "named"> {
-  return { path, codec, fields, peer, positional, named };
+function plainOf({ path, codec, fields, peer, positional, named, form, safe }: CallHead): Omit<PlainHead, "deadline"> {
+  return { path, codec, fields, peer, positional, named, form, safe };
 }
 
 /** Keeps a number as the worker keeps its head: where there are too many, the oldest goes. */

@@ -134,9 +134,11 @@ export class SocketConnection implements Connection {
 
   reset(error: Error): void {
     this.#error ??= error;
-    // Unix sockets know no reset, and TLS has none of its own.
-    if (this.encrypted || this.#socket.remoteAddress === undefined) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    // Unix sockets know no reset, and TLS has none of its own. resetAndDestroy() says goodbye first, and a peer that reads that before the reset
+    // comes never hears of the reset; this, which it sets itself, does not.
+    if (!this.encrypted && this.#socket.remoteAddress !== undefined)
+      Object.assign(this.#socket, { resetAndClosing: true });
+    this.#socket.destroy();
   }
 
   #onread(): SocketOptions["onread"] {

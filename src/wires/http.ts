@@ -29,6 +29,8 @@ export interface HttpAnswer {
 
 /** Hears what the far end says in one exchange. Nothing throws. */
 export interface HttpIn {
+  /** The limits that it has itself, and wants from no transport: on the size of the whole body, or `all`, since it is a stream that may go on. */
+  readonly ownLimits?: "size" | "all";
   /** How the answer begins; heard by clients, once, before any data. */
   answer(head: HttpAnswer): void;
   /**
@@ -80,8 +82,8 @@ export type HttpAsk = (request: HttpRequest, heard: HttpIn, body?: string | Uint
 /** Which requests are a wire's. */
 export interface HttpRoute {
   readonly method: string;
-  /** The paths, or any. */
-  readonly paths: readonly string[] | "any";
+  /** The paths, any, or those of calls: `/SERVICE/METHOD`. */
+  readonly paths: readonly string[] | "any" | "calls";
   /** Media types of the request's body, in lower case and without parameters; undefined: whatever it is. */
   readonly types?: readonly string[];
 }
@@ -92,6 +94,8 @@ export interface HttpServerWire {
   readonly routes: readonly HttpRoute[];
   /** Whether calls may be streams; else a request's body is one message, and has its limit. */
   readonly streams: boolean;
+  /** It decodes and encodes bodies itself, or messages in them: `content-encoding` is its own business. */
+  readonly ownCodings?: true;
   /** Made once a connection. */
   server(dispatch: Dispatch, options: SessionOptions): HttpServe;
 }

@@ -64,6 +64,8 @@ export interface SessionOptions {
   readonly xmlrpc?: XmlRpcOptions | undefined;
   /** Long requests are sent in gzip over HTTP; for servers that are known to read it (client). */
   readonly gzip?: boolean | undefined;
+  /** Calls without side effects are made by GET, which caches can answer (Connect, client). */
+  readonly useHttpGet?: boolean | undefined;
   /** How messages may be compressed. */
   readonly codings?: MessageCodings | undefined;
   /** How messages that are sent are compressed, by its name in `codings`, where the peer is known to read it or this end asks; undefined: not at all. */

@@ -501,8 +501,8 @@ describe("Limits", () => {
     ["A head that is too long", `GET / HTTP/1.1\r\nhost: x\r\na: ${"x".repeat(200)}\r\n\r\n`, 431, 0],
     ["A head that is too long and has no end", `GET / HTTP/1.1\r\nhost: x\r\na: ${"x".repeat(200)}`, 431, 0],
     ["A target that is too long", `GET /${"x".repeat(300)}`, 414, 0],
-    ["A body whose length is over the limit", "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\n\r\n", 413, 0],
-    ["A length beyond all numbers", `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999999999\r\n\r\n`, 413, 0],
+    ["A body whose length is over the limit", "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\n\r\n", 413, 1],
+    ["A length beyond all numbers", `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999999999\r\n\r\n`, 413, 1],
     ["A chunk over the limit", "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nb\r\n", 413, 1],
     [
       "Chunks over the limit",

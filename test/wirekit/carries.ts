@@ -11,6 +11,10 @@ export interface Carries {
   readonly text: "any" | "xml";
   /** Trailers, with success and with errors. False: nobody looks at them, but headers before the answer still arrive. */
   readonly trailers: boolean;
+  /** Methods by their bare names. False: every method is called with its service's name. */
+  readonly bareNames: boolean;
+  /** Any number of messages for any method. False: a method that takes one message and answers one cannot be called as a stream. */
+  readonly looseShapes: boolean;
   /**
    * Why a caller ended its call. False: its connection is closed, as a crash would have closed it, so that a cancellation, a deadline
    * and a loss are one and the same to the method. The caller always knows.
@@ -19,4 +23,12 @@ export interface Carries {
 }
 
 /** All there is, as frames carry it. */
-export const EVERYTHING: Carries = { streams: true, details: true, text: "any", trailers: true, reasons: true };
+export const EVERYTHING: Carries = {
+  streams: true,
+  details: true,
+  text: "any",
+  trailers: true,
+  bareNames: true,
+  looseShapes: true,
+  reasons: true,
+};

@@ -132,7 +132,7 @@ export function errors(open: Open, carries: Carries): void {
 
     test("A second message for a method that takes one is an invalid argument.", async () => {
       const { world } = await arrange(open);
-      for (const path of ["kit.Kit/echo", "kit.Kit/count"]) {
+      for (const path of [...(carries.looseShapes ? ["kit.Kit/echo"] : []), "kit.Kit/count"]) {
         const [request, reply] = callByHand(world, path, { shape: "bidi" });
         await reply.say(request, { to: 1 });
         await reply.say(request, { to: 2 });

@@ -34,6 +34,8 @@ export function headers(open: Open, carries: Carries): void {
       const { client } = await arrange(open);
       await client.headers(undefined, { headers: { "x-one": "1" } });
       expect(await client.headers()).not.toHaveProperty("x-one");
+      // Nor is a call without headers taken for the one after it.
+      expect(await client.headers(undefined, { headers: { "x-two": "2" } })).toHaveProperty("x-two", "2");
     });
 
     test("A call made inside a call with it as parent takes its deadline along.", async () => {

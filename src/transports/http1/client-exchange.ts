@@ -52,6 +52,11 @@ export class ClientExchange implements HttpOut {
     outlet.wrote(output.length - before);
   }
 
+  /** The transport's limit is on the size of the answer's body. */
+  get bounded(): boolean {
+    return this.#heard.ownLimits === undefined;
+  }
+
   answer(head: HttpAnswer): void {
     if (this.#over) return;
     this.#switching = head.status === 101;

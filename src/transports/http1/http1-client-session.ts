@@ -225,7 +225,7 @@ export class Http1ClientSession implements Session, AskOwner {
     // RFC 9110 §15.2: more is to come after these.
     if (status < 200 && status !== 101) return;
     const most = this.#limits.maxMessageBytes;
-    if (typeof length === "number" && length > most) {
+    if (exchange.bounded && typeof length === "number" && length > most) {
       this.#tooMuch("The body of an answer", most);
       return;
     }
@@ -249,7 +249,7 @@ export class Http1ClientSession implements Session, AskOwner {
       return false;
     }
     const most = this.#limits.maxMessageBytes;
-    if (body.atLeast > most) {
+    if (exchange.bounded && body.atLeast > most) {
       this.#tooMuch("The body of an answer", most);
       return false;
     }

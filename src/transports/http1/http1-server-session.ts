@@ -99,7 +99,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 
   tick(elapsedMs: number): void {
     const waiting = this.#exchange === undefined ? this.#buffer.held > 0 : this.#exchange.reading && !this.#paused;
-    this.#arrivingMs = waiting ? this.#arrivingMs + elapsedMs : 0;
+    this.#arrivingMs = waiting && this.#exchange?.in?.ownLimits !== "all" ? this.#arrivingMs + elapsedMs : 0;
     const { requestTimeoutMs } = this.#limits;
     if (this.#over || this.#arrivingMs <= requestTimeoutMs) return;
     this.#refuse({
@@ -232,10 +232,6 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 
   #begin(head: RequestHead): void {
     const { length } = head;
-    if (length !== "chunked" && length > this.#limits.maxMessageBytes) {
-      this.#refuse(this.#tooLarge());
-      return;
-    }
     this.#body.begin(length);
     this.#dropped = 0;
     const exchange = new ServerExchange(this, head);
@@ -243,7 +239,12 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     exchange.expects = head.expects && this.#buffer.held === 0;
     this.#exchange = exchange;
     exchange.in = this.#serve(head.request, exchange);
-    if (!exchange.expects || exchange.begun || this.#exchange !== exchange) return;
+    if (exchange.begun || this.#exchange !== exchange) return;
+    if (exchange.bounded && length !== "chunked" && length > this.#limits.maxMessageBytes) {
+      this.#refuse(this.#tooLarge());
+      return;
+    }
+    if (!exchange.expects) return;
     exchange.expects = false;
     this.output.push(CONTINUE);
     this.outlet.wrote(CONTINUE.length);
@@ -258,7 +259,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
       this.#refuse({ refused: 400, reason: "The chunks of the request's body are none of HTTP/1.1." });
       return false;
     }
-    if (body.atLeast > this.#limits.maxMessageBytes) {
+    if (exchange.bounded && body.atLeast > this.#limits.maxMessageBytes) {
       this.#refuse(this.#tooLarge());
       return false;
     }

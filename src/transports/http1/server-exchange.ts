@@ -57,6 +57,11 @@ export class ServerExchange implements HttpOut {
     return this.#begun;
   }
 
+  /** The transport's limit is on the size of its body. */
+  get bounded(): boolean {
+    return this.in?.ownLimits === undefined;
+  }
+
   /** Answers a request whose head could not be read. The connection ends with it. */
   static refusal({ output, outlet }: ExchangeOwner, head: HttpAnswer, text: string): void {
     const before = output.length;

@@ -1,44 +1,32 @@
-import { Base64Decoder, encodeBase64 } from "../../bytes/base64.js";
+import { decodeAnyBase64, encodeUnpadded } from "../../bytes/base64-text.js";
 import { decodeUtf8 } from "../../bytes/utf8.js";
 import { CODES } from "../../call/code.js";
 import type { Status } from "../../call/status.js";
-import { type RawField, readFields, textBytes, writeFields } from "./wire-format.js";
+import { packedDetail, plainDetail } from "../any-detail.js";
+import { readFields, textBytes, writeFields } from "../wire-format.js";
 
 /** Before the name of a message in an Any. */
 const PREFIX = "type.googleapis.com/";
-/** What plain data travels as. */
-const VALUE = "google.protobuf.Value";
-/** Lists and objects within each other, as in protobuf's own readers; what is deeper is null. */
-const MAX_DEPTH = 100;
-
-/** A detail of a type that this end does not look into: the message's full name, and its bytes. */
-export interface AnyDetail {
-  readonly type: string;
-  readonly value: Uint8Array;
-}
 
 /** Writes a status as the field `grpc-status-details-bin`: a google.rpc.Status, in base64. Details are plain data, or AnyDetails. */
 export function writeDetails({ code, message, details }: Status): string {
   const anys = details.map((detail) => ({ number: 3, value: anyOf(detail) }));
   const status = [{ number: 1, value: CODES.indexOf(code) }, { number: 2, value: textBytes(message) }, ...anys];
   // Padding is left out by custom, and read by all.
-  return encodeBase64(writeFields(status)).replace(/=+$/u, "");
+  return encodeUnpadded(writeFields(status));
 }
 
 /** Reads the details of such a field; none where it is no google.rpc.Status. */
 export function readDetails(text: string): readonly unknown[] {
-  const decoder = new Base64Decoder();
-  const padded = text.replaceAll(/=+$/gu, "");
-  if (!decoder.push(padded.padEnd(Math.ceil(padded.length / 4) * 4, "="))) return [];
-  const fields = readFields(decoder.finish() ?? new Uint8Array(0)) ?? [];
+  const fields = readFields(decodeAnyBase64(text) ?? new Uint8Array(0)) ?? [];
   return fields.flatMap(({ number, value }) => (number === 3 && typeof value !== "number" ? [detailOf(value)] : []));
 }
 
 function anyOf(detail: unknown): Uint8Array {
-  const known = isAny(detail) ? detail : { type: VALUE, value: valueBytes(detail, []) };
+  const { type, value } = packedDetail(detail);
   return writeFields([
-    { number: 1, value: textBytes(PREFIX + known.type) },
-    { number: 2, value: known.value },
+    { number: 1, value: textBytes(PREFIX + type) },
+    { number: 2, value },
   ]);
 }
 
@@ -47,60 +35,7 @@ function detailOf(any: Uint8Array): unknown {
   const url = textOf(fields.find(({ number }) => number === 1)?.value);
   const value = fields.find(({ number }) => number === 2)?.value;
   const bytes = value instanceof Uint8Array ? value : new Uint8Array(0);
-  const type = url.slice(url.lastIndexOf("/") + 1);
-  return type === VALUE ? readValue(bytes, 0) : { type, value: bytes };
-}
-
-function isAny(detail: unknown): detail is AnyDetail {
-  if (typeof detail !== "object" || detail === null || !("type" in detail) || !("value" in detail)) return false;
-  return typeof detail.type === "string" && detail.value instanceof Uint8Array;
-}
-
-/** Writes plain data as a google.protobuf.Value. What JSON would leave out is left out; what is `within` itself is null there. */
-function valueBytes(data: unknown, within: readonly unknown[]): Uint8Array {
-  if (typeof data === "number") {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setFloat64(0, data, true);
-    return writeFields([{ number: 2, value: bytes, fixed: true }]);
-  }
-  if (typeof data === "string") return writeFields([{ number: 3, value: textBytes(data) }]);
-  if (typeof data === "boolean") return writeFields([{ number: 4, value: data ? 1 : 0 }]);
-  if (typeof data === "bigint") return valueBytes(String(data), within);
-  if (typeof data !== "object" || data === null || within.length === MAX_DEPTH || within.includes(data))
-    return writeFields([{ number: 1, value: 0 }]);
-  const inside = [...within, data];
-  if (Array.isArray(data)) {
-    const list = data.map((each: unknown) => ({ number: 1, value: valueBytes(each, inside) }));
-    return writeFields([{ number: 6, value: writeFields(list) }]);
-  }
-  const entries = Object.entries(data).flatMap(([key, each]: [string, unknown]): RawField[] => {
-    if (each === undefined || typeof each === "function") return [];
-    const pair = [
-      { number: 1, value: textBytes(key) },
-      { number: 2, value: valueBytes(each, inside) },
-    ];
-    return [{ number: 1, value: writeFields(pair) }];
-  });
-  return writeFields([{ number: 5, value: writeFields(entries) }]);
-}
-
-function readValue(bytes: Uint8Array, depth: number): unknown {
-  const [field] = readFields(bytes) ?? [];
-  if (field === undefined || depth > MAX_DEPTH) return null;
-  const { number, value } = field;
-  if (typeof value === "number") return number === 4 ? value === 1 : null;
-  if (number === 2) return value.length === 8 ? new DataView(value.buffer, value.byteOffset).getFloat64(0, true) : null;
-  if (number === 3) return textOf(value);
-  const parts = (readFields(value) ?? []).flatMap((each) => (each.value instanceof Uint8Array ? [each.value] : []));
-  if (number === 6) return parts.map((part) => readValue(part, depth + 1));
-  return Object.fromEntries(
-    parts.map((part) => {
-      const pair = readFields(part) ?? [];
-      const own = pair.find((each) => each.number === 2)?.value;
-      const read = own instanceof Uint8Array ? readValue(own, depth + 1) : null;
-      return [textOf(pair.find((each) => each.number === 1)?.value), read];
-    }),
-  );
+  return plainDetail({ type: url.slice(url.lastIndexOf("/") + 1), value: bytes });
 }
 
 function textOf(value: number | Uint8Array | undefined): string {

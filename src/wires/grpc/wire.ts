@@ -10,6 +10,7 @@ export const grpc: Protocol = {
     name: "grpc",
     routes: [{ method: "POST", paths: "any", types: CONTENT_TYPES }],
     streams: true,
+    ownCodings: true,
     server: grpcServer,
     client: grpcClient,
   },

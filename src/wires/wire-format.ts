@@ -1,4 +1,4 @@
-import { encodeUtf8 } from "../../bytes/utf8.js";
+import { encodeUtf8 } from "../bytes/utf8.js";
 
 /** One field of a message as protobuf writes it (https://protobuf.dev/programming-guides/encoding/): its number, and a varint, eight bytes, or bytes. */
 export interface RawField {
