@@ -27,7 +27,9 @@ const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 
 /** How a client calls. Everything has a default. */
 export interface ConnectOptions
-  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc" | "compressMinBytes"> {
+  extends
+    Partial<Limits>,
+    Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "grpcweb" | "xmlrpc" | "compressMinBytes"> {
   /**
    * How long messages are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) where the protocol does that itself, for servers that are known
    * to read it; by default they are not.
@@ -66,7 +68,7 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
 ): FunctionsClient<F>;
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
   const { wire, url: target, http, batching: how, bytes } = destinationOf(url);
-  const { byteOrder, framing, gzip, xmlrpc, compressMinBytes } = options;
+  const { byteOrder, framing, gzip, grpcweb, xmlrpc, compressMinBytes } = options;
   const sendCompression = checkedCoding(options.sendCompression);
   const pool = new Pool(
     {
@@ -77,6 +79,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
         byteOrder,
         framing,
         gzip,
+        grpcweb,
         xmlrpc,
         http,
         sendCompression,
