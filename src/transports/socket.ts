@@ -102,9 +102,9 @@ export class SocketConnection implements Connection {
 
   reset(error: Error): void {
     this.#error ??= error;
-    // Unix sockets know no reset.
-    if (this.#socket.remoteAddress === undefined) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    // What resetAndDestroy() sets itself. It says goodbye first, though, and a peer that has heard that may not read on to the reset. Unix sockets know no reset.
+    if (this.#socket.remoteAddress !== undefined) Object.assign(this.#socket, { resetAndClosing: true });
+    this.#socket.destroy();
   }
 
   #onread(): SocketOptions["onread"] {
@@ -125,7 +125,10 @@ export class SocketConnection implements Connection {
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on("end", () => this.#receiver?.end());
+    socket.on("end", () => {
+      if (wasReset(socket)) this.destroy(new Error("The peer reset the connection."));
+      else this.#receiver?.end();
+    });
     socket.on("drain", () => this.#receiver?.drain());
     socket.on("error", (error) => {
       this.#error ??= error;
@@ -141,6 +144,14 @@ export interface SocketOptions {
     readonly buffer: Uint8Array;
     readonly callback: (length: number, buffer: Uint8Array) => boolean;
   };
+}
+
+/**
+ * Whether what was read as the peer's goodbye was a reset: node tells of a goodbye where a reset comes right behind the last bytes. Then the system
+ * knows the peer no more. Unix sockets have no local address either.
+ */
+function wasReset(socket: Socket): boolean {
+  return socket.remoteAddress === undefined && socket.localAddress !== undefined;
 }
 
 /** Takes the system's handle out of a socket that has not been read from; undefined where node keeps it to itself. */
