@@ -2,7 +2,7 @@ import { httpClient } from "../../src/link/http-client.js";
 import { http2Client } from "../../src/link/http2.js";
 import { grpc } from "../../src/wires/grpc/wire.js";
 import { grpcWeb } from "../../src/wires/grpcweb/wire.js";
-import type { ClientWire, Limits, SessionOptions } from "../../src/wires/wire.js";
+import type { ClientWire } from "../../src/wires/wire.js";
 import { wireKit } from "../wirekit.js";
 import { jsonBodies } from "./json-bodies.js";
 import { composed } from "./worlds.js";
@@ -16,29 +16,20 @@ function known(wire: ClientWire | undefined): ClientWire {
   return wire;
 }
 
-/** The same, with options of a client. */
-function told(
-  wire: ClientWire,
-  told: Pick<SessionOptions, "grpcweb"> & { readonly limits?: Partial<Limits> },
-): ClientWire {
-  return {
-    ...wire,
-    client: (outlet, options) =>
-      wire.client(outlet, { ...options, ...told, limits: { ...options.limits, ...told.limits } }),
-  };
+/** The same, with bodies that are text. */
+function asText(wire: ClientWire): ClientWire {
+  return { ...wire, client: (outlet, options) => wire.client(outlet, { ...options, grpcweb: { text: true } }) };
 }
 
-// The streams of the kit are longer than a body may be over HTTP/1.1, where its limit is that of one message.
-const limits = { maxMessageBytes: 2 ** 30 };
 const http = known(httpClient(protocol));
 const http2 = known(http2Client(protocol));
 
 for (const [name, wire] of [
-  ["gRPC-Web over HTTP/1.1", told(http, { limits })],
-  ["gRPC-Web as text over HTTP/1.1", told(http, { limits, grpcweb: { text: true } })],
+  ["gRPC-Web over HTTP/1.1", http],
+  ["gRPC-Web as text over HTTP/1.1", asText(http)],
   ["gRPC-Web over HTTP/2", http2],
 ] as const)
-  wireKit(`${name}, as serve() and connect() do it`, jsonBodies(composed(wire, place, limits)), {
+  wireKit(`${name}, as serve() and connect() do it`, jsonBodies(composed(wire, place)), {
     buffered: true,
     carries: { reasons: false },
   });

@@ -23,6 +23,7 @@ export function grpcWebAsk(ask: HttpAsk, options: SessionOptions): HttpAsk {
 
 /** The answer to one request: gRPC hears it as its own. */
 class WebAnswerHeard implements HttpIn {
+  readonly ownLimits = "all" as const;
   readonly #heard: HttpIn;
   readonly #path: string;
   readonly #options: SessionOptions;

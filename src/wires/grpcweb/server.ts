@@ -75,6 +75,7 @@ class WebAnswer implements HttpOut {
 
 /** The request of an exchange whose body is text: gRPC hears what it says. */
 class TextRequest implements HttpIn {
+  readonly ownLimits = "all" as const;
   readonly #answer: WebAnswer;
   readonly #heard: HttpIn;
   readonly #text = new Base64Segments();

@@ -13,8 +13,9 @@ export function grpcWeb({ http }: Protocol): Protocol {
     name: "grpcweb",
     http: {
       name: "grpcweb",
-      routes: [{ method: "POST", paths: "any", types: CONTENT_TYPES }],
+      routes: [{ method: "POST", paths: "calls", types: CONTENT_TYPES }],
       streams: true,
+      ownCodings: true,
       server: (dispatch, options) => grpcWebServe(http.server(dispatch, options)),
       client: (ask, options) => http.client(grpcWebAsk(ask, options), options),
     },
