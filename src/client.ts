@@ -31,7 +31,7 @@ const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 export interface ConnectOptions
   extends
     Partial<Limits>,
-    Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc" | "compressMinBytes" | "useHttpGet"> {
+    Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "grpcweb" | "xmlrpc" | "compressMinBytes" | "useHttpGet"> {
   /**
    * How long messages are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) where the protocol does that itself, for servers that are known
    * to read it; by default they are not.
@@ -74,7 +74,7 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
 ): FunctionsClient<F>;
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
   const { wire, url: target, http, batching: how, bytes, dial } = destinationOf(url, options.tls);
-  const { byteOrder, framing, gzip, xmlrpc, compressMinBytes, useHttpGet } = options;
+  const { byteOrder, framing, gzip, grpcweb, xmlrpc, compressMinBytes, useHttpGet } = options;
   const sendCompression = checkedCoding(options.sendCompression);
   const pool = new Pool(
     {
@@ -86,6 +86,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
         byteOrder,
         framing,
         gzip,
+        grpcweb,
         xmlrpc,
         http,
         sendCompression,

@@ -41,6 +41,16 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
     load: () => import("./wires/grpc/wire.js").then(({ grpc }) => grpc),
   },
   {
+    name: "grpcweb",
+    carriers: { http: { shares: "none" }, http2: { shares: "all" }, unix: { shares: "none" } },
+    http: true,
+    bytes: true,
+    load: () =>
+      Promise.all([import("./wires/grpcweb/wire.js"), import("./wires/grpc/wire.js")]).then(([{ grpcWeb }, { grpc }]) =>
+        grpcWeb(grpc),
+      ),
+  },
+  {
     name: "xmlrpc",
     carriers: { http: ONE_BY_ONE, unix: ONE_BY_ONE },
     http: true,

@@ -134,7 +134,8 @@ export class Base64Decoder {
   }
 }
 
-function digitOf(code: number): number {
+/** A character's six bits, by its code; negative where it is no digit. */
+export function digitOf(code: number): number {
   return DIGITS[code] ?? NO_DIGIT;
 }
 

@@ -41,7 +41,7 @@ function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "ser
   // A HEAD is answered like a GET; the transport leaves the body out.
   const method = request.method === "HEAD" ? "GET" : request.method;
   const here = wires.flatMap(({ name, routes, serve }) =>
-    routes.filter((route) => hasPath(route, request.path)).map((route) => ({ name, route, serve })),
+    routes.filter((route) => hasPath(route, request)).map((route) => ({ name, route, serve })),
   );
   if (here.length === 0)
     return { answer: NOT_FOUND, text: `Nothing is at ${JSON.stringify(request.path)}. ${offer(wires)}\n` };
@@ -62,9 +62,10 @@ function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "ser
   return { answer: { status: 415, fields: [TEXT] }, text: said };
 }
 
-function hasPath({ paths }: HttpRoute, path: string): boolean {
-  if (paths === "calls") return CALL.test(path);
-  return paths === "any" || paths.includes(path);
+function hasPath({ paths, types }: HttpRoute, request: HttpRequest): boolean {
+  // Methods may be called by a bare name too, by those who say what they speak.
+  if (paths === "calls") return CALL.test(request.path) || types?.includes(mediaType(request)) === true;
+  return paths === "any" || paths.includes(request.path);
 }
 
 const CALL = /^\/[^/]+\/[^/]+$/u;

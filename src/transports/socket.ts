@@ -159,7 +159,10 @@ export class SocketConnection implements Connection {
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on("end", () => this.#receiver?.end());
+    socket.on("end", () => {
+      if (wasReset(socket)) this.destroy(new Error("The peer reset the connection."));
+      else this.#receiver?.end();
+    });
     socket.on("drain", () => this.#receiver?.drain());
     socket.on("error", (error) => {
       this.#error ??= error;
@@ -188,6 +191,14 @@ export interface SocketOptions {
     readonly buffer: Uint8Array;
     readonly callback: (length: number, buffer: Uint8Array) => boolean;
   };
+}
+
+/**
+ * Whether what was read as the peer's goodbye was a reset: node tells of a goodbye where a reset comes right behind the last bytes. Then the system
+ * knows the peer no more. Unix sockets have no local address either.
+ */
+function wasReset(socket: Socket): boolean {
+  return socket.remoteAddress === undefined && socket.localAddress !== undefined;
 }
 
 /** Takes the system's handle out of a socket that has not been read from; undefined where node keeps it to itself. */

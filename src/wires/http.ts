@@ -82,7 +82,7 @@ export type HttpAsk = (request: HttpRequest, heard: HttpIn, body?: string | Uint
 /** Which requests are a wire's. */
 export interface HttpRoute {
   readonly method: string;
-  /** The paths, any, or those of calls: `/SERVICE/METHOD`. */
+  /** The paths, any, or those of calls: `/SERVICE/METHOD`, and any for whoever names one of the types. */
   readonly paths: readonly string[] | "any" | "calls";
   /** Media types of the request's body, in lower case and without parameters; undefined: whatever it is. */
   readonly types?: readonly string[];

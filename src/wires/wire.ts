@@ -41,6 +41,12 @@ export interface XmlRpcOptions {
   readonly allowI8?: boolean | undefined;
 }
 
+/** The choices that gRPC-Web leaves open. */
+export interface GrpcWebOptions {
+  /** Bodies go as base64, both ways, for what stands between and changes other bytes; false unless said otherwise. Servers answer both (client). */
+  readonly text?: boolean | undefined;
+}
+
 /** How single messages are compressed, where a protocol does that itself; by name. */
 export type MessageCodings = Readonly<Record<string, MessageCoding>>;
 
@@ -62,6 +68,7 @@ export interface SessionOptions {
   /** Where requests go, on wires over HTTP (client). */
   readonly http?: HttpTarget | undefined;
   readonly xmlrpc?: XmlRpcOptions | undefined;
+  readonly grpcweb?: GrpcWebOptions | undefined;
   /** Long requests are sent in gzip over HTTP; for servers that are known to read it (client). */
   readonly gzip?: boolean | undefined;
   /** Calls without side effects are made by GET, which caches can answer (Connect, client). */

@@ -8,6 +8,8 @@ export interface Served {
   readonly client: ClientHttp2Session;
   /** What its methods noted, in order. */
   readonly seen: string[];
+  /** Where it listens: `http://127.0.0.1:1234`. */
+  readonly origin: string;
 }
 
 /** Serves echo.v1.EchoService: `fail` fails with details and trailers, `hang` waits to be given up, `meta` says what header fields came. */
@@ -50,8 +52,9 @@ export async function served(options: ServeOptions = {}): Promise<Served> {
   });
   const server = await serve([echo], { ...options, listen: ["tcp://127.0.0.1:0"], log: () => {} });
   onTestFinished(() => server.stop({ graceMs: 0 }));
-  const client = connect((server.addresses[0] ?? "").replace("tcp:", "http:"));
+  const origin = (server.addresses[0] ?? "").replace("tcp:", "http:");
+  const client = connect(origin);
   client.on("error", () => {});
   onTestFinished(() => client.destroy());
-  return { client, seen };
+  return { client, seen, origin };
 }

@@ -108,7 +108,7 @@ describe("An error", () => {
 });
 
 describe("What is no gRPC", () => {
-  test.each(["application/grpc+thrift", "application/grpc-web", "text/plain", "application/grpcx"])(
+  test.each(["application/grpc+thrift", "application/grpc-webx", "text/plain", "application/grpcx"])(
     "A body of %s is refused with 415.",
     async (type) => {
       expect((await asked(await served(), message("x"), { "content-type": type })).head[":status"]).toBe(415);

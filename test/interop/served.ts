@@ -24,5 +24,8 @@ export async function programChecks(name: string, ...args: readonly string[]): P
 }
 
 function commandOf(name: string, args: readonly string[]): [command: string, args: readonly string[]] {
-  return [name.endsWith(".py") ? "python3" : process.execPath, [pathOf(`test/interop/programs/${name}`), ...args]];
+  const path = pathOf(`test/interop/programs/${name}`);
+  if (name.endsWith(".py")) return ["python3", [path, ...args]];
+  // Modules may import the messages of the examples, which are TypeScript.
+  return [process.execPath, name.endsWith(".mjs") ? ["--import", "tsx", path, ...args] : [path, ...args]];
 }

@@ -242,6 +242,14 @@ export async function networkTo(
     };
     one.on("error", passOn(other));
     other.on("error", passOn(one));
+    // A reset right behind the last bytes is read as a goodbye of somebody whom the system knows no more.
+    for (const [near, far] of [
+      [one, other],
+      [other, one],
+    ] as const)
+      near.on("end", () => {
+        if (near.remoteAddress === undefined && near.localAddress !== undefined) passOn(far)();
+      });
     one.on("close", () => other.destroy());
     other.on("close", () => one.destroy());
     one.pipe(other);

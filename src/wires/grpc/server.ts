@@ -30,6 +30,7 @@ export function grpcServer(dispatch: Dispatch, options: SessionOptions): HttpSer
 
 /** One call: hears the request's bytes as messages, and writes the answer's. */
 class GrpcCall implements HttpIn, Sink {
+  readonly ownLimits = "all" as const;
   /** Where the request goes. */
   request: Sink = DEAF;
   readonly #out: HttpOut;
