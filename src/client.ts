@@ -39,6 +39,8 @@ export interface ConnectOptions
   readonly connections?: number;
   /** An attempt to connect fails after so long; 20 s by default. */
   readonly connectTimeoutMs?: number;
+  /** A connection without calls is closed after so long, and made again by the next call; 15 min by default. */
+  readonly idleConnectionTimeoutMs?: number;
   /** Hears, in sentences, what a person should know; by default nobody does, since every call hears its own errors. */
   readonly log?: (message: string) => void;
 }
@@ -67,6 +69,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
       url: target,
       session: { limits: { ...DEFAULT_LIMITS, ...given(options) }, byteOrder, framing, gzip, xmlrpc, http },
       connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
+      idleTimeoutMs: options.idleConnectionTimeoutMs ?? 900_000,
       counters: newCounters(),
       log: options.log ?? ((): void => {}),
     },

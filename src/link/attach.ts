@@ -32,6 +32,8 @@ export interface AttachOptions {
  */
 export class Attachment implements Receiver, Outlet {
   readonly connection: Connection;
+  /** Somebody waits for a word of the peer's, as if a call were open. */
+  awaited: boolean = false;
   readonly #options: AttachOptions;
   #session: Session | undefined = undefined;
   /** Bytes that came before it was known what they are. */
@@ -277,7 +279,7 @@ export class Attachment implements Receiver, Outlet {
   /** Looks whether the connection is done, and whether the process has to stay for it. */
   #settle(): void {
     const { open } = this;
-    if (this.#options.holdProcess) this.#hold(open > 0);
+    if (this.#options.holdProcess) this.#hold(open > 0 || this.awaited);
     // What has come while the session was being loaded is still to be answered.
     if (this.#loading) return;
     if ((this.#ending || this.#peerEnded) && open === 0 && !this.#said && this.#unsent === 0) {

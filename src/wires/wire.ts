@@ -117,6 +117,10 @@ export interface ClientSession extends Session {
   readonly keepAliveMs?: number | undefined;
   /** How many more calls the server takes on this connection now; undefined: any number. */
   readonly room?: number;
+  /** Nothing has come for so long that the connection may be dead without anybody having said so: `verify` first, and wait for a sign of life. */
+  readonly doubtful?: boolean;
+  /** Asks the server for a sign of life, if it has not been asked already. Without one, in time, the connection is lost. */
+  verify?(): void;
   /** The server has said that it will close the connection: no more calls on this one. */
   readonly leaving?: boolean;
 }

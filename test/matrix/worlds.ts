@@ -134,6 +134,7 @@ export function composed(wire: ClientWire, place: () => string, options: Partial
         url: network.address,
         session: { limits: DEFAULT_LIMITS },
         connectTimeoutMs: 5000,
+        idleTimeoutMs: 900_000,
         counters: newCounters(),
         log: () => {},
       },
