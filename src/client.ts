@@ -10,6 +10,7 @@ import { type Contract, serviceOf } from "./contract/proto-service.js";
 import type { Service } from "./contract/service.js";
 import { newCounters } from "./link/counters.js";
 import { batching } from "./link/batching.js";
+import { type PingOptions, pingsOf } from "./link/keepalive.js";
 import { Pool } from "./link/pool.js";
 import { codecsFor, PLAIN_CODECS } from "./service-codecs.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
@@ -26,7 +27,7 @@ const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 
 /** How a client calls. Everything has a default. */
 export interface ConnectOptions
-  extends Partial<Limits>, Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc"> {
+  extends Partial<Limits>, PingOptions, Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "xmlrpc"> {
   /** Around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** The limit of calls that name none, in ms; without it they wait for as long as it takes. */
@@ -41,6 +42,8 @@ export interface ConnectOptions
   readonly connectTimeoutMs?: number;
   /** A connection without calls is closed after so long, and made again by the next call; 15 min by default. */
   readonly idleConnectionTimeoutMs?: number;
+  /** Calls wait for a connection until their deadline, where they would otherwise fail at once as `unavailable`; each may say otherwise. */
+  readonly waitForReady?: boolean;
   /** Hears, in sentences, what a person should know; by default nobody does, since every call hears its own errors. */
   readonly log?: (message: string) => void;
 }
@@ -63,15 +66,17 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
   const { wire, url: target, http, batching: how, bytes } = destinationOf(url);
   const { byteOrder, framing, gzip, xmlrpc } = options;
+  const log = options.log ?? ((): void => {});
+  const limits = { ...DEFAULT_LIMITS, ...given(options) };
   const pool = new Pool(
     {
       wire,
       url: target,
-      session: { limits: { ...DEFAULT_LIMITS, ...given(options) }, byteOrder, framing, gzip, xmlrpc, http },
+      session: { limits, byteOrder, framing, gzip, xmlrpc, http, pings: pingsOf(options, log) },
       connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
       idleTimeoutMs: options.idleConnectionTimeoutMs ?? 900_000,
       counters: newCounters(),
-      log: options.log ?? ((): void => {}),
+      log,
     },
     options.connections ?? CONNECTIONS[wire.shares],
   );
@@ -81,6 +86,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
     peer: { address: url },
     interceptors: options.interceptors,
     defaultTimeoutMs: options.defaultTimeoutMs,
+    waitForReady: options.waitForReady,
     ambient,
     forwardHeaders: options.forwardHeaders,
     close: () => pool.close(),

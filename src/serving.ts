@@ -8,6 +8,7 @@ import type { MethodInfo } from "./contract/call.js";
 import type { Implementation } from "./contract/implement.js";
 import type { Host } from "./link/connections.js";
 import { newCounters } from "./link/counters.js";
+import { keepaliveOf, type KeepaliveOptions } from "./link/keepalive.js";
 import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
 import { detectHttp2 } from "./transports/http2/detect-http2.js";
 import { detectHttp1 } from "./transports/http1/detect-http1.js";
@@ -18,7 +19,8 @@ import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.
 import type { ServerEntry } from "./link/later.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
-export interface PlainOptions extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> {
+export interface PlainOptions
+  extends Partial<Limits>, KeepaliveOptions, Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> {
   /** The wires to answer, by name; all of them by default. */
   readonly wires?: readonly string[];
   /** Validates what methods answer: on unless NODE_ENV is `production`. */
@@ -35,7 +37,7 @@ export interface PlainOptions extends Partial<Limits>, Pick<SessionOptions, "xml
   readonly idleTimeoutMs?: number;
   /** A connection that is so old takes no more calls and is closed, a tenth earlier or later by chance; without it they live on. */
   readonly maxConnectionAgeMs?: number;
-  /** Its open calls may go on for so long. */
+  /** Its open calls may go on for so long; without it, for as long as they take. */
   readonly maxConnectionAgeGraceMs?: number;
 }
 
@@ -63,14 +65,14 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
   return {
     wires: serverWires(protocolsNamed(options.wires)),
     dispatch,
-    session: { xmlrpc: options.xmlrpc, allowedOrigins: options.allowedOrigins },
+    session: { xmlrpc: options.xmlrpc, allowedOrigins: options.allowedOrigins, keepalive: keepaliveOf(options) },
     counters: newCounters(),
     log,
     limits: limitsOf(options),
     firstByteTimeoutMs: options.firstByteTimeoutMs ?? 10_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 3_600_000,
     maxAgeMs: options.maxConnectionAgeMs,
-    maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? 10_000,
+    maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? Number.POSITIVE_INFINITY,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Connection, Receiver } from "../transports/connection.js";
 import type { Outlet, Session } from "../wires/wire.js";
-import type { LinkCounters } from "./counters.js";
+import { countFailure, type LinkCounters } from "./counters.js";
 import { statusOf } from "./status-of.js";
 
 /** More than this waiting to leave, and writers of streams are told to stop. */
@@ -103,8 +103,8 @@ export class Attachment implements Receiver, Outlet {
     if (!this.#held) this.connection.resume();
   }
 
-  fail(reason: string): void {
-    this.#options.counters.protocolErrors += 1;
+  fail(reason: string, abuse?: string): void {
+    countFailure(this.#options.counters, abuse);
     this.#options.log(`Closed ${this.connection.address}: ${reason}`);
     this.#ending = true;
     // A server still says what was wrong; a client has nothing to say.
@@ -192,9 +192,9 @@ export class Attachment implements Receiver, Outlet {
   }
 
   /** Lets open calls end, takes no new ones, then says goodbye. */
-  retire(): void {
+  retire(why?: string): void {
     this.#ending = true;
-    this.#session?.retire();
+    this.#session?.retire(why);
     this.wrote(0);
   }
 

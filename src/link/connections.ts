@@ -12,7 +12,7 @@ export interface Host {
   readonly dispatch: Dispatch;
   readonly limits: Limits;
   /** What else sessions are told. */
-  readonly session?: Pick<SessionOptions, "xmlrpc" | "allowedOrigins"> | undefined;
+  readonly session?: Pick<SessionOptions, "xmlrpc" | "allowedOrigins" | "keepalive"> | undefined;
   readonly counters: LinkCounters;
   readonly log: (message: string) => void;
   /** A connection that has not shown what it speaks after so long is closed. */
@@ -167,7 +167,7 @@ export class Connections {
       if (due.at > now) continue;
       if (due.retired) attachment.destroy("The connection was too old.");
       else {
-        attachment.retire();
+        attachment.retire("max_age");
         due.retired = true;
         due.at = now + graceMs;
       }

@@ -34,7 +34,8 @@ export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
         { patient: true },
       );
       const decoded = decodingServer(route, { maxMessageBytes });
-      return new Http2ServerSession(outlet, decoded, { limits: options.limits, now });
+      const { limits, keepalive } = options;
+      return new Http2ServerSession(outlet, decoded, { limits, keepalive, now, wallNow: Date.now });
     },
   };
 }
@@ -55,8 +56,8 @@ class Http2CallSession extends Http2ClientSession implements ClientSession {
   readonly dispatch: Dispatch;
 
   constructor(wire: HttpWire, outlet: Outlet, options: SessionOptions) {
-    const { limits, http, gzip } = options;
-    super(outlet, { limits, http: http ?? ANYWHERE, now });
+    const { limits, http, gzip, pings } = options;
+    super(outlet, { limits, http: http ?? ANYWHERE, pings, now, wallNow: Date.now });
     // gRPC compresses single messages, and what asks for more than that would be changed on the way.
     const ask = wire.streams
       ? this.ask
