@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { connect, type ConnectOptions, withOptions } from "callwire/client";
-import { implement, serve, type Server } from "callwire";
+import { implement, serve, type ServeOptions, type Server } from "callwire";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
 import { FLAG, FRAME } from "../../src/transports/http2/frame.js";
@@ -235,7 +235,7 @@ describe("A connection that dies", () => {
 });
 
 /** Serves EchoService on a port, until it is stopped or the test ends. */
-async function serving(port: number): Promise<Server> {
+async function serving(port: number, options: ServeOptions = {}): Promise<Server> {
   const echo = implement(EchoService, {
     echo: ({ text }) => ({ text }),
     *count() {},
@@ -244,7 +244,7 @@ async function serving(port: number): Promise<Server> {
       for await (const { text } of messages) yield { text };
     },
   });
-  const server = await serve([echo], { listen: [`tcp://127.0.0.1:${port}`], log: () => {} });
+  const server = await serve([echo], { ...options, listen: [`tcp://127.0.0.1:${port}`], log: () => {} });
   onTestFinished(() => server.stop({ graceMs: 0 }));
   return server;
 }
@@ -500,4 +500,13 @@ describe("A server that takes fewer calls than before", () => {
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 6 }, () => "ok"));
     expect(connections).toHaveLength(3);
   });
+});
+
+test("A thousand calls at once, to a server that takes a hundred on a connection, are all answered.", async () => {
+  const server = await serving(0, { maxConcurrentCalls: 100 });
+  const client = connect(EchoService, (server.addresses[0] ?? "").replace("tcp:", "grpc:"));
+  onTestFinished(() => client[Symbol.asyncDispose]());
+  const texts = Array.from({ length: 1000 }, (_, n) => String(n));
+  expect(await Promise.all(texts.map((text) => outcome(client.echo({ text }))))).toEqual(texts);
+  expect(server.counters.protocolErrors).toBe(0);
 });

@@ -175,6 +175,11 @@ export class Http2ClientSession extends Http2Session {
     this.outlet.wrote(0);
   }
 
+  /** As many calls as were made can be refused. */
+  protected override get resetsHarm(): boolean {
+    return false;
+  }
+
   protected override wasReset(stream: Http2Stream, code: ErrorCode): void {
     const status = failed(RESETS[code] ?? "internal", `The server reset the call (${code}).`);
     if (code === "REFUSED_STREAM") stream.refused(status, true);

@@ -131,6 +131,10 @@ export class Http2ServerSession extends Http2Session {
   /** A client that says goodbye takes no streams of this end's, which opens none; it closes the connection itself. */
   protected override goaway(): void {}
 
+  protected override get resetsHarm(): boolean {
+    return true;
+  }
+
   protected override wasReset(stream: Http2Stream): void {
     stream.lost(CANCELED);
   }

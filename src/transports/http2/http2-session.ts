@@ -36,6 +36,9 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
   /** Whether a stream of this number has not been opened yet. */
   protected abstract isIdle(id: number): boolean;
 
+  /** What the peer resets it has opened itself, so that resets cost this end work for nothing. */
+  protected abstract readonly resetsHarm: boolean;
+
   /** The peer has reset a stream. */
   protected abstract wasReset(stream: Http2Stream, code: ErrorCode): void;
 
@@ -165,7 +168,8 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
       return;
     }
     const stream = this.streams.get(id);
-    if (this.harmed("resets") || stream === undefined) return;
+    if ((stream === undefined || this.resetsHarm) && this.harmed("resets")) return;
+    if (stream === undefined) return;
     this.forget(stream);
     this.wasReset(stream, ERROR_CODES[readUint32(bytes, start)] ?? "INTERNAL_ERROR");
   }
