@@ -11,11 +11,12 @@ import { type Contract, serviceOf } from "./contract/proto-service.js";
 import type { Service } from "./contract/service.js";
 import { newCounters } from "./link/counters.js";
 import { batching } from "./link/batching.js";
+import { type PingOptions, pingsOf } from "./link/keepalive.js";
 import { Pool } from "./link/pool.js";
 import { codecsFor, PLAIN_CODECS } from "./service-codecs.js";
 import type { TlsClientOptions } from "./transports/tls-options.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
-import type { Limits, SessionOptions } from "./wires/wire.js";
+import type { HttpTarget, Limits, SessionOptions } from "./wires/wire.js";
 
 export type { Handler, Interceptor } from "./call/handler.js";
 export { RpcError } from "./call/rpc-error.js";
@@ -31,6 +32,7 @@ const CONNECTIONS = { all: 1, unary: 1, none: 16 };
 export interface ConnectOptions
   extends
     Partial<Limits>,
+    PingOptions,
     Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "grpcweb" | "xmlrpc" | "compressMinBytes" | "useHttpGet"> {
   /**
    * How long messages are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) where the protocol does that itself, for servers that are known
@@ -53,6 +55,10 @@ export interface ConnectOptions
   readonly connectTimeoutMs?: number;
   /** How TLS is spoken, where the URL says `+tls`. */
   readonly tls?: TlsClientOptions;
+  /** A connection without calls is closed after so long, and made again by the next call; 15 min by default. */
+  readonly idleConnectionTimeoutMs?: number;
+  /** Calls wait for a connection until their deadline, where they would otherwise fail at once as `unavailable`; each may say otherwise. */
+  readonly waitForReady?: boolean;
   /** Hears, in sentences, what a person should know; by default nobody does, since every call hears its own errors. */
   readonly log?: (message: string) => void;
 }
@@ -74,28 +80,17 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
 ): FunctionsClient<F>;
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
   const { wire, url: target, http, batching: how, bytes, dial } = destinationOf(url, options.tls);
-  const { byteOrder, framing, gzip, grpcweb, xmlrpc, compressMinBytes, useHttpGet } = options;
-  const sendCompression = checkedCoding(options.sendCompression);
+  const log = options.log ?? ((): void => {});
   const pool = new Pool(
     {
       wire,
       url: target,
       dial,
-      session: {
-        limits: { ...DEFAULT_LIMITS, ...given(options) },
-        byteOrder,
-        framing,
-        gzip,
-        grpcweb,
-        xmlrpc,
-        http,
-        sendCompression,
-        compressMinBytes,
-        useHttpGet,
-      },
+      session: sessionOptions(options, { http, log }),
       connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
+      idleTimeoutMs: options.idleConnectionTimeoutMs ?? 900_000,
       counters: newCounters(),
-      log: options.log ?? ((): void => {}),
+      log,
     },
     options.connections ?? CONNECTIONS[wire.shares],
   );
@@ -105,10 +100,32 @@ export function connect(contract: Contract | string, url: string, options: Conne
     peer: { address: url },
     interceptors: options.interceptors,
     defaultTimeoutMs: options.defaultTimeoutMs,
+    waitForReady: options.waitForReady,
     ambient,
     forwardHeaders: options.forwardHeaders,
     close: () => pool.close(),
   });
+}
+
+/** What a client's sessions are told. */
+function sessionOptions(
+  options: ConnectOptions,
+  { http, log }: { readonly http: HttpTarget; readonly log: (message: string) => void },
+): Omit<SessionOptions, "peer"> {
+  const { byteOrder, framing, gzip, grpcweb, xmlrpc, compressMinBytes, useHttpGet } = options;
+  return {
+    limits: { ...DEFAULT_LIMITS, ...given(options) },
+    byteOrder,
+    framing,
+    gzip,
+    grpcweb,
+    xmlrpc,
+    http,
+    sendCompression: checkedCoding(options.sendCompression),
+    compressMinBytes,
+    useHttpGet,
+    pings: pingsOf(options, log),
+  };
 }
 
 /**

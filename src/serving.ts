@@ -9,6 +9,7 @@ import type { MethodInfo } from "./contract/call.js";
 import type { Implementation } from "./contract/implement.js";
 import type { Host } from "./link/connections.js";
 import { newCounters } from "./link/counters.js";
+import { keepaliveOf, type KeepaliveOptions } from "./link/keepalive.js";
 import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
 import { detectHttp2 } from "./transports/http2/detect-http2.js";
 import { detectHttp1 } from "./transports/http1/detect-http1.js";
@@ -23,7 +24,7 @@ import type { ServerEntry } from "./link/later.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
 export interface PlainOptions
-  extends Partial<Limits>, Pick<SessionOptions, "xmlrpc" | "allowedOrigins" | "compressMinBytes"> {
+  extends Partial<Limits>, KeepaliveOptions, Pick<SessionOptions, "xmlrpc" | "allowedOrigins" | "compressMinBytes"> {
   /** How long messages of answers are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) for callers who read that; by default they are not. */
   readonly sendCompression?: string;
   /** The certificate and key of a server that speaks TLS, with those who want to; at `tls://` addresses with all. */
@@ -44,7 +45,7 @@ export interface PlainOptions
   readonly idleTimeoutMs?: number;
   /** A connection that is so old takes no more calls and is closed, a tenth earlier or later by chance; without it they live on. */
   readonly maxConnectionAgeMs?: number;
-  /** Its open calls may go on for so long. */
+  /** Its open calls may go on for so long; without it, for as long as they take. */
   readonly maxConnectionAgeGraceMs?: number;
 }
 
@@ -79,6 +80,7 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
       allowedOrigins: options.allowedOrigins,
       sendCompression: checkedCoding(options.sendCompression),
       compressMinBytes: options.compressMinBytes,
+      keepalive: keepaliveOf(options),
     },
     tls: served.tls,
     counters: newCounters(),
@@ -87,7 +89,7 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
     firstByteTimeoutMs: options.firstByteTimeoutMs ?? FIRST_BYTE_MS,
     idleTimeoutMs: options.idleTimeoutMs ?? 3_600_000,
     maxAgeMs: options.maxConnectionAgeMs,
-    maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? 10_000,
+    maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? Number.POSITIVE_INFINITY,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Bytes before each message: flags, then its length, most significant byte first. */
-const HEAD_BYTES = 5;
+export const ENVELOPE_BYTES = 5;
 
 /** What an envelope reader found: a message, nothing yet, or one that is longer than allowed. */
 export type Found = "message" | "more" | "oversized";
@@ -44,7 +44,7 @@ export class EnvelopeReader {
     const bytes = this.#bytes;
     const at = this.#at;
     const held = this.#until - at;
-    if (held < HEAD_BYTES) return "more";
+    if (held < ENVELOPE_BYTES) return "more";
     const length =
       (((bytes[at + 1] ?? 0) << 24) |
         ((bytes[at + 2] ?? 0) << 16) |
@@ -52,10 +52,10 @@ export class EnvelopeReader {
         (bytes[at + 4] ?? 0)) >>>
       0;
     if (length > this.#limit) return "oversized";
-    if (held < HEAD_BYTES + length) return "more";
+    if (held < ENVELOPE_BYTES + length) return "more";
     this.flags = bytes[at] ?? 0;
-    this.#at = at + HEAD_BYTES + length;
-    this.body = bytes.subarray(at + HEAD_BYTES, this.#at);
+    this.#at = at + ENVELOPE_BYTES + length;
+    this.body = bytes.subarray(at + ENVELOPE_BYTES, this.#at);
     return "message";
   }
 
@@ -90,12 +90,12 @@ const NONE = new Uint8Array(0);
 /** Puts flags and length before a message. */
 export function enveloped(flags: number, body: Uint8Array): Uint8Array {
   const { length } = body;
-  const whole = new Uint8Array(HEAD_BYTES + length);
+  const whole = new Uint8Array(ENVELOPE_BYTES + length);
   whole[0] = flags;
   whole[1] = length >>> 24;
   whole[2] = length >>> 16;
   whole[3] = length >>> 8;
   whole[4] = length;
-  whole.set(body, HEAD_BYTES);
+  whole.set(body, ENVELOPE_BYTES);
   return whole;
 }

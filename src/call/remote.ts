@@ -63,7 +63,7 @@ function openingOf(method: RemoteMethod, options: CallOptions, around: Call | un
     ...method.head,
     fields: passed.length === 0 ? own : [...own, ...passed],
     timeoutMs: limits.length === 0 ? undefined : Math.min(...limits),
-    waitForReady: options.waitForReady,
+    waitForReady: options.waitForReady ?? method.head.waitForReady,
     // What a wire worked out for calls without headers and deadlines is not this one's.
     memo: undefined,
   };

@@ -54,6 +54,8 @@ export interface CallHead {
   readonly safe?: boolean | undefined;
   /** The call may wait for a connection instead of failing at once (client). */
   readonly waitForReady?: boolean | undefined;
+  /** The server has refused this call once without looking at it, and this is its second time (client). */
+  readonly again?: boolean | undefined;
   /** The name that the answer carries on wires which name answers; set by whoever answers. */
   out?: string | undefined;
   /** What somebody worked out about this head, kept for the next call with it; `owner` says whose it is. */

@@ -19,6 +19,8 @@ export interface ClientParts {
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** The limit of calls that name none, in milliseconds. */
   readonly defaultTimeoutMs?: number | undefined;
+  /** Whether calls that say nothing of it wait for a connection. */
+  readonly waitForReady?: boolean | undefined;
   /** Finds the call that is being answered, for calls that name no `parent`. */
   readonly ambient?: Ambient | undefined;
   /** Names of the headers that pass from a parent call; trace context by default. */
@@ -86,7 +88,7 @@ function stubOf(info: MethodInfo, declared: Method, parts: ClientParts): Stub {
       positional: declared.positional === true,
       shape: info.shape,
       safe: declared.noSideEffects === true,
-      waitForReady: undefined,
+      waitForReady: parts.waitForReady,
       out: undefined,
       memo: undefined,
     },

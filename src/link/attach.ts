@@ -1,6 +1,6 @@
 import type { Connection, Receiver } from "../transports/connection.js";
 import type { Outlet, Session } from "../wires/wire.js";
-import type { LinkCounters } from "./counters.js";
+import { countFailure, type LinkCounters } from "./counters.js";
 import { statusOf } from "./status-of.js";
 
 /** More than this waiting to leave, and writers of streams are told to stop. */
@@ -34,6 +34,8 @@ export interface AttachOptions {
  */
 export class Attachment implements Receiver, Outlet {
   #connection: Connection;
+  /** Somebody waits for a word of the peer's, as if a call were open. */
+  awaited: boolean = false;
   readonly #options: AttachOptions;
   #session: Session | undefined = undefined;
   /** Bytes that came before it was known what they are. */
@@ -108,8 +110,8 @@ export class Attachment implements Receiver, Outlet {
     if (!this.#held) this.#connection.resume();
   }
 
-  fail(reason: string): void {
-    this.#options.counters.protocolErrors += 1;
+  fail(reason: string, abuse?: string): void {
+    countFailure(this.#options.counters, abuse);
     this.#options.log(`Closed ${this.#connection.address}: ${reason}`);
     this.#ending = true;
     // A server still says what was wrong; a client has nothing to say.
@@ -197,9 +199,9 @@ export class Attachment implements Receiver, Outlet {
   }
 
   /** Lets open calls end, takes no new ones, then says goodbye. */
-  retire(): void {
+  retire(why?: string): void {
     this.#ending = true;
-    this.#session?.retire();
+    this.#session?.retire(why);
     this.wrote(0);
   }
 
@@ -284,7 +286,7 @@ export class Attachment implements Receiver, Outlet {
   /** Looks whether the connection is done, and whether the process has to stay for it. */
   #settle(): void {
     const { open } = this;
-    if (this.#options.holdProcess) this.#hold(open > 0);
+    if (this.#options.holdProcess) this.#hold(open > 0 || this.awaited);
     // What has come while the session was being loaded is still to be answered.
     if (this.#loading) return;
     if ((this.#ending || this.#peerEnded) && open === 0 && !this.#said && this.#unsent === 0) {

@@ -1,10 +1,9 @@
 import type { CallHead, Dispatch, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
-import type { Connection, Receiver } from "../transports/connection.js";
 import type { ClientSession, ClientWire, SessionOptions } from "../wires/wire.js";
-import { Attachment, SWEEP_MS } from "./attach.js";
 import { backoffMs } from "./backoff.js";
 import { type Dial, dial } from "./carriers.js";
+import { ClientConnection, type ConnectionOwner } from "./client-connection.js";
 import type { LinkCounters } from "./counters.js";
 import { NOBODY, statusOf } from "./status-of.js";
 import { WaitingCall } from "./waiting-call.js";
@@ -24,23 +23,28 @@ export interface Target {
   readonly session: Omit<SessionOptions, "peer">;
   /** An attempt to connect fails after so long. */
   readonly connectTimeoutMs: number;
+  /** A connection without calls for so long is closed. */
+  readonly idleTimeoutMs: number;
   readonly counters: LinkCounters;
   readonly log: (message: string) => void;
 }
 
 /**
  * One connection to a server, made when the first call needs it and again when it is lost. The first attempt is made at once; after a failure,
- * calls fail at once until the backoff has passed, except those that wait for readiness.
+ * calls fail at once until the backoff has passed, except those that wait for readiness. A connection that takes no more calls is left to those it
+ * has, and one that may be dead has to show that it lives before a call is made on it.
  */
-export class Channel {
+export class Channel implements ConnectionOwner {
   readonly #target: Target;
   /** What the connection speaks, once that has been loaded. */
   #wire: ClientWire | undefined = undefined;
   #dial: Dial | undefined = undefined;
   #loading = false;
-  #connection: Connection | undefined = undefined;
-  #attachment: Attachment | undefined = undefined;
+  #current: ClientConnection | undefined = undefined;
+  /** The current connection's, once that is there. */
   #session: ClientSession | undefined = undefined;
+  /** Those that are not gone: the current one, and former ones whose calls go on. */
+  readonly #all: Set<ClientConnection> = new Set();
   #waiting: WaitingCall[] = [];
   #failures = 0;
   #retryAt = 0;
@@ -48,9 +52,8 @@ export class Channel {
   #timer: NodeJS.Timeout | undefined = undefined;
   #closed = false;
   #restedAt = Number.POSITIVE_INFINITY;
-  #ticker: NodeJS.Timeout | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
-  #gone: (() => void) | undefined = undefined;
+  #emptied: (() => void) | undefined = undefined;
 
   constructor(target: Target) {
     this.#target = target;
@@ -71,24 +74,31 @@ export class Channel {
 
   /** There is a connection, or one is being made. */
   get connected(): boolean {
-    return this.#connection !== undefined;
+    return this.#current !== undefined;
   }
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
-    if (this.#session !== undefined && this.#usable(this.#session)) return this.#session.dispatch(head, reply);
+    const session = this.#session;
+    const current = this.#current;
+    if (session !== undefined && current !== undefined && this.#usable(session, current)) {
+      current.used = true;
+      if (session.doubtful !== true) return session.dispatch(head, reply);
+      session.verify?.();
+      current.awaited = true;
+      return this.#wait(head, reply);
+    }
     if (this.#closed) {
       reply.end(statusOf("unavailable", `The client of ${this.#target.url} is closed: connect() again.`));
       return NOBODY;
     }
-    this.#leave();
+    if (session !== undefined) this.#leave();
     const wait = this.#retryAt - performance.now();
-    if (this.#connection === undefined && wait > 0 && head.waitForReady !== true) {
+    if (this.#current === undefined && wait > 0 && head.waitForReady !== true) {
       reply.end(this.#unreachable(`next attempt in ${Math.ceil(wait)} ms`));
       return NOBODY;
     }
-    const call = new WaitingCall(head, reply, this.#givenUp);
-    this.#waiting.push(call);
-    if (this.#connection === undefined && this.#timer === undefined && !this.#loading) this.#retry(wait);
+    const call = this.#wait(head, reply);
+    if (this.#current === undefined && this.#timer === undefined && !this.#loading) this.#retry(wait);
     return call;
   };
 
@@ -107,28 +117,25 @@ export class Channel {
     clearTimeout(this.#timer);
     const status = statusOf("canceled", `The client of ${this.#target.url} was closed.`);
     for (const call of this.#waiting.splice(0)) call.fail(status);
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    const gone = new Promise<void>((resolve) => {
-      this.#gone = resolve;
+    if (this.#all.size === 0) return;
+    const emptied = new Promise<void>((resolve) => {
+      this.#emptied = resolve;
     });
-    if (this.#attachment === undefined) connection.destroy();
-    else {
-      const open = this.#session?.open ?? 0;
-      this.#session?.lost(status);
-      // Where a connection carries one call, giving it up is how its server hears of it.
-      if (open > 0 && this.#target.wire.shares === "none") this.#attachment.cut("The client was closed.");
-      else this.#attachment.retire();
-    }
-    const cut = setTimeout(() => connection.destroy(), 1000);
-    await gone;
-    clearTimeout(cut);
+    for (const connection of this.#all) connection.abandon(status);
+    await emptied;
+  }
+
+  #wait(head: CallHead, reply: Sink): WaitingCall {
+    const call = new WaitingCall(head, reply, this.#givenUp);
+    this.#waiting.push(call);
+    return call;
   }
 
   /** A call that waited has ended: where it was the last, there is nothing to try again for. */
   readonly #givenUp = (): void => {
     this.#waiting = this.#waiting.filter((call) => !call.over);
     if (this.#waiting.length > 0) return;
+    if (this.#current !== undefined) this.#current.awaited = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   };
@@ -145,8 +152,8 @@ export class Channel {
   }
 
   /** Says whether a call may still be made on this connection. */
-  #usable({ leaving, keepAliveMs, open }: ClientSession): boolean {
-    if (this.#attachment?.leaving !== false || leaving === true) return false;
+  #usable({ leaving, keepAliveMs, open }: ClientSession, current: ClientConnection): boolean {
+    if (current.leaving || leaving === true) return false;
     return keepAliveMs === undefined || open > 0 || performance.now() - this.#restedAt < keepAliveMs;
   }
 
@@ -169,83 +176,57 @@ export class Channel {
   }
 
   #connect(): void {
-    const way = this.#dial;
-    if (this.#wire === undefined || way === undefined) {
+    const [wire, way] = [this.#wire, this.#dial];
+    if (wire === undefined || way === undefined) {
       this.#load();
       return;
     }
-    const { url, connectTimeoutMs, counters } = this.#target;
-    counters.connections += 1;
-    let attachment: Attachment | undefined;
-    let connection: Connection;
     try {
-      connection = way(url, () => {
-        clearTimeout(timer);
-        attachment = this.#opened(connection);
-      });
+      this.#current = new ClientConnection(this.#target, { wire, dial: way }, this);
+      this.#all.add(this.#current);
     } catch (error) {
       this.#refused(error instanceof Error ? error : new Error(String(error)));
-      return;
     }
-    this.#connection = connection;
-    const timer = setTimeout(
-      () => connection.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)),
-      connectTimeoutMs,
-    );
-    const receiver: Receiver = {
-      data: (chunk) => attachment?.data(chunk),
-      end: () => attachment?.end(),
-      drain: () => attachment?.drain(),
-      close: (error) => {
-        clearTimeout(timer);
-        const current = this.#connection === connection;
-        if (current) this.#connection = undefined;
-        if (attachment === undefined) this.#refused(error);
-        else attachment.close(error);
-        if (current) this.#gone?.();
-      },
-    };
-    connection.start(receiver);
   }
 
-  #opened(connection: Connection): Attachment {
-    const { url, session, counters, log } = this.#target;
-    const wire = this.#wire;
-    if (wire === undefined) throw new Error("A connection is made when its wire has been loaded.");
-    counters.open += 1;
+  opened(connection: ClientConnection): void {
+    // Whoever has left it meanwhile needs it no more.
+    if (connection !== this.#current) return;
     this.#failures = 0;
     this.#retryAt = 0;
-    const attachment = new Attachment(connection, {
-      counters,
-      log,
-      holdReading: false,
-      holdProcess: true,
-      open: (outlet) => (this.#session = wire.client(outlet, { ...session, peer: { address: url } })),
-      closed: () => this.#lost(attachment),
-    });
-    this.#attachment = attachment;
+    this.#session = connection.session;
     this.#restedAt = Number.POSITIVE_INFINITY;
-    if (this.#session?.tick !== undefined) this.#ticker = setInterval(() => attachment.tick(), SWEEP_MS).unref();
+    this.#go(connection);
+  }
+
+  heard(connection: ClientConnection): void {
+    if (this.#waiting.length > 0 && connection === this.#current && this.#session?.doubtful === false)
+      this.#go(connection);
+  }
+
+  gone(connection: ClientConnection, error: Error | undefined): void {
+    this.#all.delete(connection);
+    if (this.#all.size === 0) this.#emptied?.();
+    if (connection !== this.#current) return;
+    this.#current = this.#session = undefined;
+    if (connection.session === undefined) this.#refused(error);
+    // They were never made on the one that is gone.
+    else if (this.#waiting.length > 0 && !this.#closed) this.#retry(0);
+  }
+
+  /** Makes the calls that waited. */
+  #go(connection: ClientConnection): void {
     const calls = this.#waiting;
     this.#waiting = [];
     for (const call of calls) if (!call.over) call.go(this.dispatch);
-    attachment.wrote(0);
-    return attachment;
+    connection.awaited = false;
   }
 
-  #lost(attachment: Attachment): void {
-    this.#target.counters.open -= 1;
-    if (this.#attachment !== attachment) return;
-    clearInterval(this.#ticker);
-    this.#attachment = this.#session = undefined;
-  }
-
-  /** Lets go of a connection that takes no more calls, and has none: the server has closed its side, or cannot be understood. */
+  /** Lets go of a connection that takes no more calls: the server has said goodbye, or cannot be understood. The calls that it has may go on. */
   #leave(): void {
-    if (this.#attachment === undefined) return;
-    clearInterval(this.#ticker);
-    this.#connection?.destroy();
-    this.#connection = this.#attachment = this.#session = undefined;
+    if ((this.#session?.open ?? 0) > 0) this.#current?.retire();
+    else this.#current?.destroy();
+    this.#current = this.#session = undefined;
   }
 
   #refused(error: Error | undefined): void {

@@ -191,7 +191,7 @@ export class Connections {
       if (due.at > now) continue;
       if (due.retired) attachment.destroy("The connection was too old.");
       else {
-        attachment.retire();
+        attachment.retire("max_age");
         due.retired = true;
         due.at = now + graceMs;
       }

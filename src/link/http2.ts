@@ -24,7 +24,8 @@ export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
     detect: detectHttp2,
     server(outlet, dispatch, options) {
       const route = httpRouter(routedWires(wires, { dispatch, options, unlimited: true }), { patient: true });
-      return new Http2ServerSession(outlet, route, { limits: options.limits, now });
+      const { limits, keepalive } = options;
+      return new Http2ServerSession(outlet, route, { limits, keepalive, now, wallNow: Date.now });
     },
   };
 }
@@ -45,8 +46,8 @@ class Http2CallSession extends Http2ClientSession implements ClientSession {
   readonly dispatch: Dispatch;
 
   constructor(wire: HttpWire, outlet: Outlet, options: SessionOptions) {
-    const { limits, http, gzip } = options;
-    super(outlet, { limits, http: http ?? ANYWHERE, secure: http?.secure, now });
+    const { limits, http, gzip, pings } = options;
+    super(outlet, { limits, http: http ?? ANYWHERE, secure: http?.secure, pings, now, wallNow: Date.now });
     const ask = wire.ownCodings
       ? this.ask
       : decodingAsk(this.ask, { maxMessageBytes: limits.maxMessageBytes, gzipRequests: gzip });

@@ -28,9 +28,10 @@ export class Pool {
 
   /** `size` connections at the most carry calls that share them, or calls that do not; streams beside them have as many as there are streams. */
   constructor(target: Target, size: number) {
-    this.#target = target;
+    this.#target = { ...target, session: { ...target.session, again: this.#again } };
     this.#size = size;
-    this.#channels = Array.from({ length: target.wire.shares === "none" ? 1 : size }, () => new Channel(target));
+    const { shares } = target.wire;
+    this.#channels = Array.from({ length: shares === "none" ? 1 : size }, () => new Channel(this.#target));
   }
 
   readonly dispatch: Dispatch = (head: CallHead, reply: Sink): Sink => {
@@ -44,6 +45,18 @@ export class Pool {
     if (channel.connected) return channel.dispatch(head, reply);
     const ready = (this.#channels[best] = this.#idle.pop() ?? channel);
     return ready.dispatch(head, reply);
+  };
+
+  /**
+   * Makes a call again that its server has not looked at, where a new one would go. In a turn of its own, since a goodbye may follow a refusal in
+   * what has come.
+   */
+  readonly #again: Dispatch = (head: CallHead, reply: Sink): Sink => {
+    const call = new WaitingCall(head, reply, () => {});
+    setImmediate(() => {
+      if (!call.over) call.go(this.dispatch);
+    });
+    return call;
   };
 
   /** Closes all connections; open calls end as `canceled`. */

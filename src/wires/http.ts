@@ -42,6 +42,11 @@ export interface HttpIn {
   trailers?(fields: Fields): void;
   /** There is room to write again. */
   room(): void;
+  /**
+   * The exchange ended before the far end looked at it, so that it may be made again; told in place of `reset`, which stands in where this is
+   * absent. `sent`: some of it had left (client).
+   */
+  refused?(status: Status, sent: boolean): void;
   /** The exchange ended before its time: the connection was lost, the peer gave up or broke the protocol. The last thing told. */
   reset(status: Status): void;
 }

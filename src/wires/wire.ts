@@ -57,6 +57,34 @@ export interface MessageCoding {
   encode(bytes: Uint8Array): Uint8Array;
 }
 
+/** When a client asks a silent server for a sign of life. One object for all connections of a client. Milliseconds, `Infinity` for never. */
+export interface ClientPings {
+  /** After so long without a byte, while calls are open. */
+  readonly silenceMs: number;
+  /** The connection is lost where nothing comes for so long after that. */
+  readonly answerMs: number;
+  /** While none are open, too. */
+  readonly withoutCalls: boolean;
+  /** After so long without a byte, a connection is asked before a call is made on it. */
+  readonly doubtMs: number;
+  /** The server says that this is too often: new connections ask half as often. */
+  slower(): void;
+}
+
+/** How a server watches over its clients (gRPC proposals A8 and A9). Milliseconds, `Infinity` for never. */
+export interface ServerKeepalive {
+  /** A client that has been silent for so long is asked for a sign of life, */
+  readonly timeMs: number;
+  /** and is lost where nothing comes for so long after that. */
+  readonly timeoutMs: number;
+  /** Clients may ask so often themselves, */
+  readonly minTimeMs: number;
+  /** and not only while they have calls open. */
+  readonly permitWithoutCalls: boolean;
+  /** A connection without calls for so long is closed. */
+  readonly maxIdleMs: number;
+}
+
 /** What a session is told when it is made. */
 export interface SessionOptions {
   readonly limits: Limits;
@@ -79,6 +107,12 @@ export interface SessionOptions {
   readonly sendCompression?: string | undefined;
   /** Messages of fewer bytes are not compressed; 1024 where nothing is said. */
   readonly compressMinBytes?: number | undefined;
+  /** When the server is asked for a sign of life, where the transport can (client). */
+  readonly pings?: ClientPings | undefined;
+  /** The same, and what clients may do, where the transport can (server). */
+  readonly keepalive?: ServerKeepalive | undefined;
+  /** Makes a call again that the server has not looked at, on another connection where this one carries no more; later, never before this returns (client). */
+  readonly again?: Dispatch | undefined;
   /** The origins, beside the server's own, whose pages may open WebSockets: `https://app.example.com`, or `*` (server). */
   readonly allowedOrigins?: readonly string[] | undefined;
 }
@@ -92,8 +126,11 @@ export interface Outlet {
   /** Stop reading, and go on reading. The wire has no flow control of its own. */
   pause(): void;
   resume(): void;
-  /** The peer broke the protocol: what was written still leaves, then the connection is closed. `reason` goes to the log. */
-  fail(reason: string): void;
+  /**
+   * The peer broke the protocol: what was written still leaves, then the connection is closed. `reason` goes to the log; `abuse` names what it
+   * is counted as where that is worth a counter of its own.
+   */
+  fail(reason: string, abuse?: string): void;
   /** This end has said everything: what was written still leaves, then the connection ends in peace. */
   leave(): void;
   /** Ends the connection at once, and tells the peer by a reset where the transport can: this end gave up what it asked for. */
@@ -116,8 +153,8 @@ export interface Session {
   lost(status: Status): void;
   /** The outlet is no longer full. */
   drained(): void;
-  /** Take no new calls, and let the open ones end. */
-  retire(): void;
+  /** Take no new calls, and let the open ones end. `why` is told to the peer where the protocol has words for it. */
+  retire(why?: string): void;
   /** So many milliseconds have passed: told at even intervals. A request that takes too long to arrive ends in an error. */
   tick?(elapsedMs: number): void;
   /** Calls that have not ended. */
@@ -132,6 +169,10 @@ export interface ClientSession extends Session {
   readonly keepAliveMs?: number | undefined;
   /** How many more calls the server takes on this connection now; undefined: any number. */
   readonly room?: number;
+  /** Nothing has come for so long that the connection may be dead without anybody having said so: `verify` first, and wait for a sign of life. */
+  readonly doubtful?: boolean;
+  /** Asks the server for a sign of life, if it has not been asked already. Without one, in time, the connection is lost. */
+  verify?(): void;
   /** The server has said that it will close the connection: no more calls on this one. */
   readonly leaving?: boolean;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { newCounters } from "../../src/link/counters.js";
+import type { Abuse } from "../../src/transports/http2/abuse.js";
 import { FLAG, FRAME } from "../../src/transports/http2/frame.js";
 import { Echo } from "./echo.js";
 import {
@@ -10,6 +12,7 @@ import {
   numbers,
   POST,
   PREFACE,
+  type RawFrame,
   RawHttp2,
   request,
   reset,
@@ -17,6 +20,7 @@ import {
   windowUpdate,
 } from "./raw-http2.js";
 import { quiet, served } from "./served.js";
+import type { HttpServe } from "../../src/wires/http.js";
 
 /** So many times something, as one array of bytes. `n` counts from 0. */
 function many(count: number, make: (n: number) => Uint8Array): Buffer {
@@ -28,42 +32,43 @@ const ping = frame(FRAME.ping, {}, Buffer.alloc(8));
 const BLOCK = block(POST);
 
 /** What a connection may not go on doing, and by which a peer is known to mean harm. */
-const FLOODS: readonly (readonly [what: string, bytes: () => Buffer])[] = [
-  ["requests that are taken back at once", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), reset(odd(n), "CANCEL")]))],
-  ["windows made larger by nothing, on streams of their own", () => many(2000, (n) => Buffer.concat([headers(odd(n), POST), windowUpdate(odd(n), 0)]))],
-  ["windows made too large, on streams of their own", () => many(2000, (n) => Buffer.concat([headers(odd(n), POST), windowUpdate(odd(n), 0x7fff_ffff)]))],
-  ["data after the end of its request", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), data(odd(n), "x")]))],
-  ["heads after the end of their requests", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), request(odd(n), "/hang")]))],
-  ["bodies that are longer than they say", () => many(2000, (n) => Buffer.concat([headers(odd(n), [...POST, ["content-length", "1"]]), data(odd(n), "xx")]))],
-  ["priorities of a wrong length", () => Buffer.concat([request(1, "/hang"), many(2000, () => frame(FRAME.priority, { id: 1 }, numbers(1)))])],
-  ["malformed requests", () => many(2000, (n) => headers(odd(n), [[":method", "GET"]], { end: true }))],
-  ["settings", () => many(5000, () => settings([3, 100]))],
-  ["acknowledgements of settings", () => many(10_000, () => frame(FRAME.settings, { flags: FLAG.ack }))],
-  ["settings that change the windows of all streams", () => Buffer.concat([many(50, (n) => request(odd(n), "/hang")), many(5000, (n) => settings([4, n % 2]))])],
-  ["settings that change the size of the table", () => many(5000, (n) => Buffer.concat([settings([1, n % 2 === 0 ? 0 : 4096]), request(odd(n), "/echo")]))],
-  ["pings", () => many(5000, () => ping)],
-  ["answers to pings that nobody sent", () => many(10_000, () => frame(FRAME.ping, { flags: FLAG.ack }, Buffer.alloc(8)))],
-  ["empty data", () => Buffer.concat([headers(1, POST), many(10_000, () => data(1, ""))])],
-  ["data of padding alone", () => Buffer.concat([headers(1, POST), many(10_000, () => frame(FRAME.data, { flags: FLAG.padded, id: 1 }, Buffer.from([0])))])],
-  ["windows made larger by little", () => many(10_000, () => windowUpdate(0, 1))],
-  ["windows of closed streams made larger by little", () => Buffer.concat([request(1, "/echo"), many(10_000, () => windowUpdate(1, 1))])],
-  ["priorities", () => many(10_000, () => frame(FRAME.priority, { id: 1 }, Buffer.alloc(5)))],
-  ["frames of no known type", () => many(10_000, () => frame(0x42, { id: 1 }))],
-  ["goodbyes", () => many(10_000, () => frame(FRAME.goaway, {}, numbers(0, 0)))],
-  ["continuations of nothing", () => Buffer.concat([frame(FRAME.headers, { id: 1 }, BLOCK), many(1000, () => frame(FRAME.continuation, { id: 1 }))])],
-  ["continuations without an end", () => Buffer.concat([frame(FRAME.headers, { id: 1 }, BLOCK), many(20, () => frame(FRAME.continuation, { id: 1 }, many(100, () => block([["x", "y".repeat(100)]]))))])],
+const FLOODS: readonly (readonly [what: string, kind: Abuse, bytes: () => Buffer])[] = [
+  ["requests that are taken back at once", "resets", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), reset(odd(n), "CANCEL")]))],
+  ["windows made larger by nothing, on streams of their own", "resets", () => many(2000, (n) => Buffer.concat([headers(odd(n), POST), windowUpdate(odd(n), 0)]))],
+  ["windows made too large, on streams of their own", "resets", () => many(2000, (n) => Buffer.concat([headers(odd(n), POST), windowUpdate(odd(n), 0x7fff_ffff)]))],
+  ["data after the end of its request", "resets", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), data(odd(n), "x")]))],
+  ["heads after the end of their requests", "resets", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), request(odd(n), "/hang")]))],
+  ["bodies that are longer than they say", "resets", () => many(2000, (n) => Buffer.concat([headers(odd(n), [...POST, ["content-length", "1"]]), data(odd(n), "xx")]))],
+  ["priorities of a wrong length", "resets", () => Buffer.concat([request(1, "/hang"), many(2000, () => frame(FRAME.priority, { id: 1 }, numbers(1)))])],
+  ["malformed requests", "resets", () => many(2000, (n) => headers(odd(n), [[":method", "GET"]], { end: true }))],
+  ["settings", "echoes", () => many(5000, () => settings([3, 100]))],
+  ["acknowledgements of settings", "empties", () => many(10_000, () => frame(FRAME.settings, { flags: FLAG.ack }))],
+  ["settings that change the windows of all streams", "echoes", () => Buffer.concat([many(50, (n) => request(odd(n), "/hang")), many(5000, (n) => settings([4, n % 2]))])],
+  ["settings that change the size of the table", "echoes", () => many(5000, (n) => Buffer.concat([settings([1, n % 2 === 0 ? 0 : 4096]), request(odd(n), "/echo")]))],
+  ["pings", "echoes", () => many(5000, () => ping)],
+  ["answers to pings that nobody sent", "empties", () => many(10_000, () => frame(FRAME.ping, { flags: FLAG.ack }, Buffer.alloc(8)))],
+  ["empty data", "empties", () => Buffer.concat([headers(1, POST), many(10_000, () => data(1, ""))])],
+  ["data of padding alone", "empties", () => Buffer.concat([headers(1, POST), many(10_000, () => frame(FRAME.data, { flags: FLAG.padded, id: 1 }, Buffer.from([0])))])],
+  ["windows made larger by little", "empties", () => many(10_000, () => windowUpdate(0, 1))],
+  ["windows of closed streams made larger by little", "empties", () => Buffer.concat([request(1, "/echo"), many(10_000, () => windowUpdate(1, 1))])],
+  ["priorities", "empties", () => many(10_000, () => frame(FRAME.priority, { id: 1 }, Buffer.alloc(5)))],
+  ["frames of no known type", "empties", () => many(10_000, () => frame(0x42, { id: 1 }))],
+  ["goodbyes", "empties", () => many(10_000, () => frame(FRAME.goaway, {}, numbers(0, 0)))],
+  ["continuations of nothing", "blocks", () => Buffer.concat([frame(FRAME.headers, { id: 1 }, BLOCK), many(1000, () => frame(FRAME.continuation, { id: 1 }))])],
+  ["continuations without an end", "blocks", () => Buffer.concat([frame(FRAME.headers, { id: 1 }, BLOCK), many(20, () => frame(FRAME.continuation, { id: 1 }, many(100, () => block([["x", "y".repeat(100)]]))))])],
 ]; // prettier-ignore
 
 describe("A peer that means harm", () => {
-  test.each(FLOODS)("is cut off when it sends too many of: %s", async (_what, bytes) => {
+  test.each(FLOODS)("is cut off when it sends too many of: %s", async (_what, kind, bytes) => {
     const echo = new Echo();
-    const { port, logged } = await served(echo.serve);
+    const { port, logged, counters } = await served(echo.serve);
     const other = await RawHttp2.to(port);
     const peer = await RawHttp2.to(port);
     peer.write(bytes());
     expect(await peer.goodbye()).toBe("ENHANCE_YOUR_CALM");
     await peer.closed;
     expect(logged).toHaveLength(1);
+    expect(counters.abuse).toEqual({ ...newCounters().abuse, [kind]: 1 });
     other.write(request(1, "/echo", "others go on"));
     expect((await other.answer(1)).body).toBe("others go on");
     other.socket.destroy();
@@ -155,6 +160,57 @@ describe("A peer that pings and never reads", () => {
   });
 });
 
+describe("A peer that opens no window", () => {
+  const WINDOW = 4;
+  const size = 100_000;
+  /** Answers each request at once, with much. */
+  const large: HttpServe = (_request, out) => {
+    out.respond({ status: 200, fields: [] }, new Uint8Array(size));
+    return { answer() {}, data: () => true, room() {}, reset() {} };
+  };
+
+  test("is refused more once enough waits for it, and others are answered.", async () => {
+    const { port } = await served(large, {}, { maxQueuedBytes: size * 5 });
+    const peer = await RawHttp2.to(port, [WINDOW, 0]);
+    peer.write(many(10, (n) => request(odd(n), "/large")));
+    for (let n = 6; n < 10; n += 1) expect(await peer.resetOf(odd(n))).toBe("REFUSED_STREAM");
+    const other = await RawHttp2.to(port, [WINDOW, 1_000_000]);
+    other.write(windowUpdate(0, 1_000_000), request(1, "/large"));
+    expect((await other.answer(1)).body).toHaveLength(size);
+    // What waits is still theirs, and makes room for more.
+    peer.write(settings([WINDOW, 1_000_000]), windowUpdate(0, 10_000_000));
+    for (let n = 0; n < 6; n += 1) expect((await peer.answer(odd(n))).body).toHaveLength(size);
+    peer.write(request(odd(10), "/large"));
+    expect((await peer.answer(odd(10))).body).toHaveLength(size);
+  });
+
+  test("gives up what waits for it with its calls, and with its connection.", async () => {
+    const { port, connections } = await served(large, {}, { maxQueuedBytes: size * 5 });
+    const peer = await RawHttp2.to(port, [WINDOW, 0]);
+    peer.write(many(6, (n) => request(odd(n), "/large")));
+    peer.write(many(6, (n) => reset(odd(n), "CANCEL")));
+    peer.write(request(odd(6), "/large"));
+    await peer.until((each) => each.type === FRAME.headers && each.id === odd(6));
+    peer.socket.resetAndDestroy();
+    await peer.closed;
+    await connections.stop(1000);
+  });
+
+  test("but for one byte at a time gets one byte for each frame that it sends, and nobody else has less.", async () => {
+    const { port, counters } = await served(large);
+    const peer = await RawHttp2.to(port, [WINDOW, 1]);
+    peer.write(request(1, "/large"));
+    const isData = (each: RawFrame): boolean => each.type === FRAME.data;
+    expect((await peer.until(isData)).payload).toHaveLength(1);
+    peer.write(many(500, () => windowUpdate(1, 1)));
+    for (let n = 0; n < 500; n += 1) expect((await peer.until(isData)).payload).toHaveLength(1);
+    const other = await RawHttp2.to(port, [WINDOW, 1_000_000]);
+    other.write(windowUpdate(0, 1_000_000), request(1, "/large"));
+    expect((await other.answer(1)).body).toHaveLength(size);
+    expect(counters.protocolErrors).toBe(0);
+  });
+});
+
 describe("Header blocks that cost", () => {
   const large: Field = ["x-large", "v".repeat(3000)];
   /** Adds one entry to the table, then refers to it: a byte each. */
@@ -224,7 +280,7 @@ describe("A peer that is slow to begin", () => {
     ["says no settings", [PREFACE]],
     ["does not acknowledge the settings", [PREFACE, settings()]],
   ])("is cut off when it %s.", async (_what, parts) => {
-    const { far, session, pass } = quiet(new Echo().serve);
+    const { far, session, pass, counters } = quiet(new Echo().serve);
     const heard: Uint8Array[] = [];
     const gone = new Promise<void>((resolve) => {
       const end = (): void => far.end();
@@ -238,10 +294,11 @@ describe("A peer that is slow to begin", () => {
     pass(500);
     await gone;
     expect(Buffer.concat(heard).subarray(-4)).toEqual(numbers(4));
+    expect(counters.abuse.slow).toBe(1);
   });
 
   test("A header block that is begun has to be ended in time.", async () => {
-    const { far, pass } = quiet(new Echo().serve, {}, { settingsTimeoutMs: 1e9 });
+    const { far, pass, counters } = quiet(new Echo().serve, {}, { settingsTimeoutMs: 1e9 });
     const gone = new Promise<void>((resolve) => {
       far.start({ data() {}, end: () => far.end(), drain() {}, close: () => resolve() });
     });
@@ -249,6 +306,7 @@ describe("A peer that is slow to begin", () => {
     for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
     pass(11_000);
     await gone;
+    expect(counters.abuse.slow).toBe(1);
   });
 
   test("Whoever acknowledged the settings may be silent for ever.", async () => {

@@ -222,7 +222,7 @@ describe("Our windows", () => {
       await peer.resetOf(1);
     } else {
       stopped = connections.stop(5000);
-      await peer.until((each) => each.type === FRAME.goaway);
+      await peer.parted();
       peer.write(headers(3, POST));
     }
     const id = how === "CANCEL" ? 1 : 3;

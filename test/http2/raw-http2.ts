@@ -174,6 +174,21 @@ export class RawHttp2 {
     }
   }
 
+  /** Hears a goodbye in two steps, and answers the PING between them. Returns the last stream that will be answered. */
+  async parted(): Promise<number> {
+    const isGoodbye = (each: RawFrame): boolean => each.type === FRAME.goaway;
+    const announced = await this.until(isGoodbye);
+    if (announced.payload.readUInt32BE(0) !== 0x7fff_ffff) throw new Error("The first goodbye names a stream.");
+    await this.pong();
+    return (await this.until(isGoodbye)).payload.readUInt32BE(0);
+  }
+
+  /** Answers the next PING. */
+  async pong(): Promise<void> {
+    const { payload } = await this.until((each) => each.type === FRAME.ping && (each.flags & FLAG.ack) === 0);
+    this.write(frame(FRAME.ping, { flags: FLAG.ack }, payload));
+  }
+
   /** The code by which a stream is reset. */
   async resetOf(id: number): Promise<ErrorCode> {
     const found = await this.until((each) => each.type === FRAME.rstStream && each.id === id);

@@ -10,7 +10,7 @@ import { Http2ServerSession } from "../../src/transports/http2/http2-server-sess
 import type { Http2Limits } from "../../src/transports/http2/http2-limits.js";
 import type { HttpServe } from "../../src/wires/http.js";
 import { DEFAULT_LIMITS } from "../../src/wires/limits.js";
-import type { Limits, ServerWire } from "../../src/wires/wire.js";
+import type { Limits, ServerKeepalive, ServerWire } from "../../src/wires/wire.js";
 
 /** A server of HTTP/2 at work, until the running test ends. */
 export interface Served {
@@ -62,21 +62,28 @@ export interface Quiet {
   /** The far end, which nobody reads or writes but the test. */
   readonly far: Connection;
   readonly session: Http2ServerSession;
+  readonly attachment: Attachment;
+  readonly counters: LinkCounters;
   /** Lets so many milliseconds pass, in steps. */
   readonly pass: (ms: number) => void;
 }
 
 /** Serves one connection in memory. */
-export function quiet(serve: HttpServe, limits: Partial<Limits> = {}, http2: Partial<Http2Limits> = {}): Quiet {
+export function quiet(
+  serve: HttpServe,
+  limits: Partial<Limits> = {},
+  { keepalive, ...http2 }: Partial<Http2Limits> & { keepalive?: ServerKeepalive } = {},
+): Quiet {
   const [far, near] = memoryPair();
+  const counters = newCounters();
   let session: Http2ServerSession | undefined;
   const attachment = new Attachment(near, {
-    counters: newCounters(),
+    counters,
     log: () => {},
     holdReading: true,
     holdProcess: false,
     open: (outlet) =>
-      (session = new Http2ServerSession(outlet, serve, { limits: { ...DEFAULT_LIMITS, ...limits }, http2 })),
+      (session = new Http2ServerSession(outlet, serve, { limits: { ...DEFAULT_LIMITS, ...limits }, http2, keepalive })),
     closed: () => {},
   });
   near.start(attachment);
@@ -85,6 +92,8 @@ export function quiet(serve: HttpServe, limits: Partial<Limits> = {}, http2: Par
   return {
     far,
     session,
+    attachment,
+    counters,
     pass: (ms) => {
       for (let passed = 0; passed < ms; passed += SWEEP_MS) attachment.tick();
     },

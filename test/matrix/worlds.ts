@@ -152,6 +152,7 @@ export function composed(
         dial: secure ? { load: async () => tlsDial({ ca: pem("ca.pem") }, protocols) } : undefined,
         session: { limits: DEFAULT_LIMITS },
         connectTimeoutMs: 5000,
+        idleTimeoutMs: 900_000,
         counters: newCounters(),
         log: () => {},
       },

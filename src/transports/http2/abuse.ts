@@ -1,14 +1,30 @@
 import type { Http2Limits } from "./http2-limits.js";
+import type { PingStrikes } from "./ping-strikes.js";
 
-/** What is counted. */
-export type Harm = "resets" | "echoes" | "empties";
+/** What there are budgets for. */
+const HARMS = ["resets", "echoes", "empties"] as const;
+
+/** What costs, and is allowed as long as it is not too much. */
+export type Harm = (typeof HARMS)[number];
+
+/**
+ * What peers are cut off for, by the names under which it is counted: the budgets of Http2Limits, keepalive PINGs that come too early (`pings`),
+ * header blocks that go on for too long (`blocks`), and peers who take too long to do what is due (`slow`).
+ */
+export const ABUSES = ["resets", "echoes", "empties", "pings", "blocks", "slow"] as const;
+
+/** One kind of abuse. */
+export type Abuse = (typeof ABUSES)[number];
 
 /** Counts what only costs, for one connection. */
 export class AbuseGuard {
+  /** Judges keepalive PINGs, where there are rules for them. */
+  readonly strikes: PingStrikes | undefined;
   readonly #budgets: Pick<Http2Limits, Harm>;
   readonly #left: Record<Harm, number>;
 
-  constructor(budgets: Pick<Http2Limits, Harm>) {
+  constructor(budgets: Pick<Http2Limits, Harm>, strikes?: PingStrikes) {
+    this.strikes = strikes;
     this.#budgets = budgets;
     const { resets, echoes, empties } = budgets;
     this.#left = { resets: resets.burst, echoes: echoes.burst, empties: empties.burst };
@@ -33,5 +49,3 @@ export class AbuseGuard {
     }
   }
 }
-
-const HARMS = ["resets", "echoes", "empties"] as const;

@@ -1,4 +1,5 @@
 import type { Limits } from "../../wires/wire.js";
+import type { Abuse } from "./abuse.js";
 import type { ErrorCode } from "./error-code.js";
 import { FLAG, type Frame, unpad } from "./frame.js";
 import { MAX_FRAME_BYTES } from "./frame-reader.js";
@@ -13,6 +14,8 @@ const TABLE_BYTES = 4096;
 export interface Violation {
   readonly code: ErrorCode;
   readonly reason: string;
+  /** What it is counted as, where it costs more than it breaks. */
+  readonly abuse?: Abuse;
 }
 
 /** Makes header blocks of HEADERS and CONTINUATION frames (RFC 9113 §4.3). */
@@ -65,7 +68,7 @@ export class HeaderBlocks {
     if (this.open === 0) return { code: "PROTOCOL_ERROR", reason: "A CONTINUATION continues nothing." };
     this.#frames += 1;
     if (this.#length + frame.end - frame.start > this.#mostBytes || this.#frames > this.#mostFrames)
-      return { code: "ENHANCE_YOUR_CALM", reason: "A header block goes on for too long." };
+      return { code: "ENHANCE_YOUR_CALM", reason: "A header block goes on for too long.", abuse: "blocks" };
     this.#add(frame);
     if ((frame.flags & FLAG.endHeaders) === 0) return undefined;
     const bytes = this.#bytes;

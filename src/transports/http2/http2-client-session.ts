@@ -1,11 +1,12 @@
 import type { HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../../wires/http.js";
-import type { HttpTarget, Outlet, Session } from "../../wires/wire.js";
+import type { ClientPings, HttpTarget, Outlet, Session } from "../../wires/wire.js";
 import type { ErrorCode } from "./error-code.js";
 import { costOf, type Entry } from "./header-table.js";
 import type { HeaderBlock } from "./hpack-decoder.js";
 import type { Http2Options } from "./http2-connection.js";
 import { Http2Session } from "./http2-session.js";
 import type { Http2Stream } from "./http2-stream.js";
+import { Keepalive } from "./keepalive.js";
 import { type MessageHead, readMessageHead } from "./message-head.js";
 import { requestEntries } from "./request-entries.js";
 
@@ -38,16 +39,30 @@ interface Memo {
 export class Http2ClientSession extends Http2Session {
   /** The server has said goodbye, or all numbers are used up: no more requests. */
   leaving: boolean = false;
+  /** Nothing has come for so long that the connection may be dead. */
+  doubtful: boolean = false;
   readonly #http: HttpTarget;
   readonly #scheme: string;
   readonly #heads: WeakMap<HttpRequest, readonly Entry[]> = new WeakMap();
   #next = 1;
 
+  /** Streams from this number on have not left this process. */
+  #unsent = 1;
+  readonly #pings: ClientPings | undefined;
+  /** Something has come; from a server that has not said a word, none is asked for the sake of a call. */
+  #heard = false;
+
   constructor(
     outlet: Outlet,
-    options: Http2Options & { readonly http: HttpTarget; readonly secure?: boolean | undefined },
+    options: Http2Options & {
+      readonly http: HttpTarget;
+      readonly secure?: boolean | undefined;
+      readonly pings?: ClientPings | undefined;
+    },
   ) {
-    super(outlet, options, EMPTY);
+    const { pings } = options;
+    super(outlet, options, { preface: EMPTY, keepalive: pings && new Keepalive(pings) });
+    this.#pings = pings;
     this.#http = options.http;
     this.#scheme = options.secure === true ? "https" : "http";
     this.sender.remote.enablePush = 0;
@@ -81,6 +96,28 @@ export class Http2ClientSession extends Http2Session {
     stream.ask(head, body ?? (BODILESS.has(request.method) ? EMPTY : undefined));
     return stream;
   };
+
+  override receive(chunk: Uint8Array): void {
+    this.doubtful = false;
+    this.#heard = true;
+    super.receive(chunk);
+  }
+
+  override gather(): void {
+    this.#unsent = this.#next;
+  }
+
+  override tick(elapsedMs: number): void {
+    super.tick(elapsedMs);
+    const { keepalive } = this;
+    if (this.#heard && keepalive !== undefined && this.#pings !== undefined)
+      this.doubtful = keepalive.silentMs >= this.#pings.doubtMs;
+  }
+
+  /** Asks the server for a sign of life; `doubtful` is false again when one comes. */
+  verify(): void {
+    this.askForLife();
+  }
 
   override retire(): void {
     this.leaving = true;
@@ -123,20 +160,36 @@ export class Http2ClientSession extends Http2Session {
     else this.#answer(stream, block, end);
   }
 
-  protected override goaway(last: number, code: ErrorCode): void {
+  protected override goaway(last: number, code: ErrorCode, debug: string): void {
     this.leaving = true;
-    const why = code === "NO_ERROR" ? "is shutting down" : `closed the connection (${code})`;
+    const said = debug === "" ? code : `${code}: ${debug}`;
+    const why = code === "NO_ERROR" ? "is shutting down" : `closed the connection (${said})`;
+    if (code === "ENHANCE_YOUR_CALM" && debug === "too_many_pings") this.#pings?.slower();
     for (const stream of this.streams.values()) {
       if (stream.id <= last) continue;
       this.forget(stream);
       this.ignore(stream.id);
-      stream.lost(failed("unavailable", `The server ${why}, and has not looked at this call.`));
+      const status = failed("unavailable", `The server ${why}, and has not looked at this call.`);
+      stream.refused(status, stream.id < this.#unsent);
     }
     this.outlet.wrote(0);
   }
 
-  protected override resetStatus(code: ErrorCode): Status {
-    return failed(RESETS[code] ?? "internal", `The server reset the call (${code}).`);
+  /** As many calls as were made can be refused. */
+  protected override get resetsHarm(): boolean {
+    return false;
+  }
+
+  protected override wasReset(stream: Http2Stream, code: ErrorCode): void {
+    const status = failed(RESETS[code] ?? "internal", `The server reset the call (${code}).`);
+    if (code === "REFUSED_STREAM") stream.refused(status, true);
+    else stream.lost(status);
+  }
+
+  /** What has not left can have been looked at by nobody; but where this end has closed the connection itself, it is over all the same. */
+  protected override loose(stream: Http2Stream, status: Status): void {
+    if (stream.id >= this.#unsent && status.code === "unavailable") stream.refused(status, false);
+    else stream.lost(status);
   }
 
   protected override remoteSettled(): void {

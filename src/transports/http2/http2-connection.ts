@@ -1,16 +1,18 @@
 import { OutBuffer } from "../../bytes/out-buffer.js";
 import type { Limits, Outlet, Session } from "../../wires/wire.js";
-import { AbuseGuard, type Harm } from "./abuse.js";
+import { type Abuse, AbuseGuard, type Harm } from "./abuse.js";
 import { type ErrorCode, errorNumber, ERROR_CODES } from "./error-code.js";
-import { FLAG, FRAME, type Frame } from "./frame.js";
+import { carries, FLAG, FRAME, type Frame } from "./frame.js";
 import { FrameReader, type FrameTaker } from "./frame-reader.js";
 import { HTTP2_LIMITS, type Http2Limits } from "./http2-limits.js";
 import type { Http2Stream } from "./http2-stream.js";
-import { readUint32 } from "./numbers.js";
+import type { Keepalive } from "./keepalive.js";
+import type { PingStrikes } from "./ping-strikes.js";
+import { readUint32, writeUint32 } from "./numbers.js";
 import { ReceiveWindows } from "./receive-windows.js";
 import { Sender } from "./sender.js";
 import { type Settings, writeSettings } from "./settings.js";
-import { writeFrameHead, writeNumbers } from "./write-frame.js";
+import { writeFrameHead } from "./write-frame.js";
 
 type Status = Parameters<Session["lost"]>[0];
 
@@ -21,6 +23,22 @@ export interface Http2Options {
   readonly http2?: Partial<Http2Limits> | undefined;
   /** Milliseconds from any beginning: a clock that is fine enough to measure delays, `performance.now` say. Without it windows grow by what is in flight alone. */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds of a clock that goes on while the machine sleeps: `Date.now`. Without it, silence is counted in ticks alone. */
+  readonly wallNow?: (() => number) | undefined;
+}
+
+/** What this end watches its peer with. */
+export interface Watching {
+  /** Asks a silent peer for a sign of life. */
+  readonly keepalive?: Keepalive | undefined;
+  /** Judges the PINGs of the peer. */
+  readonly strikes?: PingStrikes | undefined;
+}
+
+/** What a GOAWAY says beside its code (RFC 9113 §6.8), and what it is counted as. */
+export interface Farewell {
+  readonly debug?: string | undefined;
+  readonly abuse?: Abuse | undefined;
 }
 
 /**
@@ -35,6 +53,7 @@ export abstract class Http2Connection implements Session {
   protected readonly http2: Http2Limits;
   protected readonly windows: ReceiveWindows;
   protected readonly guard: AbuseGuard;
+  protected readonly keepalive: Keepalive | undefined;
   protected readonly streams: Map<number, Http2Stream> = new Map();
   /** Nothing more is read or said. */
   protected over: boolean = false;
@@ -48,13 +67,22 @@ export abstract class Http2Connection implements Session {
   #reading = false;
   /** Frames wait unread for what was written to leave. */
   #stalled = false;
+  readonly #wallNow: (() => number) | undefined;
+  #wallAt = 0;
 
   /** `preface`: what the peer has to begin with. */
-  constructor(outlet: Outlet, options: Http2Options, preface: Uint8Array) {
+  constructor(
+    outlet: Outlet,
+    options: Http2Options,
+    { preface, keepalive, strikes }: Watching & { preface: Uint8Array },
+  ) {
     this.outlet = outlet;
     this.limits = options.limits;
     this.http2 = { ...HTTP2_LIMITS, ...options.http2 };
-    this.guard = new AbuseGuard(this.http2);
+    this.guard = new AbuseGuard(this.http2, strikes);
+    this.keepalive = keepalive;
+    this.#wallNow = options.wallNow;
+    this.#wallAt = options.wallNow?.() ?? 0;
     this.windows = new ReceiveWindows(this.output, this.http2, options.now ?? timeless);
     this.sender = new Sender(this.output, this.guard);
     this.#reader = new FrameReader(preface);
@@ -70,6 +98,7 @@ export abstract class Http2Connection implements Session {
 
   receive(chunk: Uint8Array): void {
     if (this.over) return;
+    this.keepalive?.heard();
     this.#reader.push(chunk);
     this.#read();
   }
@@ -88,7 +117,7 @@ export abstract class Http2Connection implements Session {
     this.#reader.clear();
     const streams = [...this.streams.values()];
     this.streams.clear();
-    for (const stream of streams) stream.lost(status);
+    for (const stream of streams) this.loose(stream, status);
   }
 
   drained(): void {
@@ -104,12 +133,18 @@ export abstract class Http2Connection implements Session {
     this.#elapsed += elapsedMs;
     this.#blockMs = this.taker.blockOn === 0 ? 0 : this.#blockMs + elapsedMs;
     if (this.#blockMs > this.http2.blockTimeoutMs)
-      this.connectionError("PROTOCOL_ERROR", "A header block was begun and has not been ended in time.");
+      this.connectionError("PROTOCOL_ERROR", "A header block was begun and has not been ended in time.", SLOW);
     else if (this.awaitsSettings && this.#elapsed > this.http2.settingsTimeoutMs)
-      this.connectionError("SETTINGS_TIMEOUT", "The peer has not acknowledged the settings in time.");
+      this.connectionError("SETTINGS_TIMEOUT", "The peer has not acknowledged the settings in time.", SLOW);
+    else this.#watch(elapsedMs);
   }
 
   abstract retire(): void;
+
+  /** The connection is gone, and with it a stream. */
+  protected loose(stream: Http2Stream, status: Status): void {
+    stream.lost(status);
+  }
 
   /** Takes the frames. */
   protected abstract readonly taker: FrameTaker;
@@ -124,7 +159,7 @@ export abstract class Http2Connection implements Session {
   protected abstract readonly awaitsSettings: boolean;
 
   /** The other end says goodbye: streams above `last` it has not looked at. */
-  protected abstract goaway(last: number, code: ErrorCode): void;
+  protected abstract goaway(last: number, code: ErrorCode, debug: string): void;
 
   /** Says the first words: settings, and a larger window for the connection. */
   protected greet(settings: Partial<Settings>): void {
@@ -144,23 +179,44 @@ export abstract class Http2Connection implements Session {
     if (!this.#reading && this.output.length > before) this.outlet.wrote(this.output.length - before);
   }
 
-  connectionError(code: ErrorCode, reason: string): void {
+  connectionError(code: ErrorCode, reason: string, { debug, abuse }: Farewell = {}): void {
     if (this.over) return;
     const before = this.output.length;
-    this.writeGoaway(this.lastTaken, code);
+    this.writeGoaway(this.lastTaken, code, debug);
     this.announce(before);
     this.lost(unavailable(`The connection ended: ${reason}`));
-    this.outlet.fail(`${reason} (${code})`);
+    this.outlet.fail(`${reason} (${code})`, abuse);
   }
 
-  protected writeGoaway(last: number, code: ErrorCode): void {
-    writeNumbers(this.output, { type: FRAME.goaway, flags: 0, id: 0 }, [last, errorNumber(code)]);
+  protected writeGoaway(last: number, code: ErrorCode, debug = ""): void {
+    const { output } = this;
+    writeFrameHead(output, 8 + debug.length, { type: FRAME.goaway, flags: 0, id: 0 });
+    writeUint32(output, last);
+    writeUint32(output, errorNumber(code));
+    if (debug.length > 0) output.push(encoder.encode(debug));
+  }
+
+  /** Sends a PING of eight bytes, and says so. */
+  protected ping(mark: Uint8Array): void {
+    if (this.over) return;
+    const before = this.output.length;
+    writeFrameHead(this.output, mark.length, { type: FRAME.ping, flags: 0, id: 0 });
+    this.output.push(mark);
+    this.announce(before);
+  }
+
+  /** Asks the peer for a sign of life, unless it has been asked. */
+  protected askForLife(): void {
+    const { keepalive } = this;
+    if (keepalive === undefined || keepalive.asked || this.over) return;
+    keepalive.ask();
+    this.ping(ALIVE);
   }
 
   /** Counts what only costs. True: it was too much, and the connection has ended. */
   protected harmed(harm: Harm): boolean {
     if (!this.guard.exceeded(harm)) return false;
-    this.connectionError("ENHANCE_YOUR_CALM", `The peer sends too many ${harm}.`);
+    this.connectionError("ENHANCE_YOUR_CALM", `The peer sends too many ${harm}.`, { abuse: harm });
     return true;
   }
 
@@ -192,10 +248,14 @@ export abstract class Http2Connection implements Session {
   takePing(frame: Frame): void {
     const { flags, bytes, start, end } = frame;
     if ((flags & FLAG.ack) !== 0) {
-      if (!this.windows.answered(frame)) this.harmed("empties");
+      if (!this.windows.answered(frame) && !this.answered(frame)) this.harmed("empties");
       return;
     }
     if (this.harmed("echoes")) return;
+    if (this.guard.strikes?.came(this.#elapsed, this.streams.size > 0) === true) {
+      this.connectionError("ENHANCE_YOUR_CALM", "The peer sends keepalive PINGs too often.", TOO_MANY_PINGS);
+      return;
+    }
     writeFrameHead(this.output, end - start, { type: FRAME.ping, flags: FLAG.ack, id: 0 });
     this.output.push(bytes.subarray(start, end));
   }
@@ -207,11 +267,35 @@ export abstract class Http2Connection implements Session {
     }
     if (this.harmed("empties")) return;
     const last = readUint32(bytes, start) & 0x7fff_ffff;
-    this.goaway(last, ERROR_CODES[readUint32(bytes, start + 4)] ?? "INTERNAL_ERROR");
+    const debug = decoder.decode(bytes.slice(start + 8, Math.min(end, start + 8 + MOST_DEBUG)));
+    this.goaway(last, ERROR_CODES[readUint32(bytes, start + 4)] ?? "INTERNAL_ERROR", debug);
+  }
+
+  /** Whether a PING's answer is to one of this end's. */
+  protected answered(frame: Frame): boolean {
+    return this.keepalive !== undefined && carries(frame, ALIVE);
   }
 
   takeUnknown(): void {
     this.harmed("empties");
+  }
+
+  /** Looks whether a silent peer is still there. */
+  #watch(elapsedMs: number): void {
+    const { keepalive } = this;
+    if (keepalive === undefined) return;
+    const now = this.#wallNow?.() ?? this.#wallAt;
+    // A machine that slept has heard nothing meanwhile, and nobody may hold that against the peer.
+    const silentMs = Math.max(elapsedMs, now - this.#wallAt);
+    this.#wallAt = now;
+    const verdict = keepalive.tick({ silentMs, awakeMs: elapsedMs }, this.streams.size > 0);
+    if (verdict === "ask") this.ping(ALIVE);
+    else if (verdict === "lost") {
+      const { answerMs } = keepalive.times;
+      const reason = `the peer did not answer a PING within ${answerMs} ms`;
+      this.lost(unavailable(`The connection was lost: ${reason}.`));
+      this.outlet.cut(reason);
+    }
   }
 
   /** Takes all frames that have come, unless too much waits to leave. */
@@ -229,6 +313,16 @@ export abstract class Http2Connection implements Session {
     else this.outlet.resume();
   }
 }
+
+/** What the PINGs carry that ask for a sign of life: eight bytes. */
+const ALIVE: Uint8Array = new Uint8Array(Buffer.from("callping"));
+/** So much is read of what a GOAWAY says to people. */
+const MOST_DEBUG = 256;
+/** What a client is told that asks for signs of life too often (gRPC proposal A8). */
+const TOO_MANY_PINGS: Farewell = { debug: "too_many_pings", abuse: "pings" };
+const SLOW: Farewell = { abuse: "slow" };
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("latin1");
 
 /** Where nobody tells the time, no time passes. */
 function timeless(): number {

@@ -1,18 +1,29 @@
 import type { HttpAnswer, HttpServe } from "../../wires/http.js";
-import type { Outlet, Session } from "../../wires/wire.js";
-import type { ErrorCode } from "./error-code.js";
+import type { Outlet, Session, SessionOptions } from "../../wires/wire.js";
+import { carries, type Frame } from "./frame.js";
 import type { Entry } from "./header-table.js";
 import type { HeaderBlock } from "./hpack-decoder.js";
 import type { Http2Options } from "./http2-connection.js";
 import { Http2Session } from "./http2-session.js";
 import type { Http2Stream } from "./http2-stream.js";
+import { Keepalive } from "./keepalive.js";
 import { readMessageHead } from "./message-head.js";
+import { PingStrikes } from "./ping-strikes.js";
 import { readRequestHead, type RequestHead } from "./request-head.js";
 
 type Status = Parameters<Session["lost"]>[0];
 
 /** The largest number of a stream. */
 const LAST_STREAM = 0x7fff_ffff;
+
+/** A peer that does not answer the goodbye is taken to have heard it after so long. */
+const PARTING_MS = 2000;
+
+/** What the answering end is told when it is made. */
+export interface Http2ServerOptions extends Http2Options {
+  /** How it watches over its peers; without it, not at all. */
+  readonly keepalive?: SessionOptions["keepalive"];
+}
 
 /** The answering end of a connection of HTTP/2 (RFC 9113). */
 export class Http2ServerSession extends Http2Session {
@@ -22,18 +33,75 @@ export class Http2ServerSession extends Http2Session {
   /** The last stream that will be served, once the goodbye has been said. */
   #lastServed = LAST_STREAM;
 
-  constructor(outlet: Outlet, serve: HttpServe, options: Http2Options) {
-    super(outlet, options, PREFACE);
+  /** How far the goodbye is. */
+  #parting: "no" | "announced" | "said" = "no";
+  /** Milliseconds since it was announced, and those without a call. */
+  #partingMs = 0;
+  #idleMs = 0;
+  #idleSince = 0;
+  readonly #maxIdleMs: number;
+
+  constructor(outlet: Outlet, serve: HttpServe, options: Http2ServerOptions) {
+    const { keepalive: rules } = options;
+    super(outlet, options, {
+      preface: PREFACE,
+      keepalive: rules && new Keepalive({ silenceMs: rules.timeMs, answerMs: rules.timeoutMs, withoutCalls: true }),
+      strikes: rules && new PingStrikes({ minTimeMs: rules.minTimeMs, withoutCalls: rules.permitWithoutCalls }),
+    });
     this.#serve = serve;
+    this.#maxIdleMs = rules?.maxIdleMs ?? Number.POSITIVE_INFINITY;
     this.greet({ maxConcurrentStreams: options.limits.maxConcurrentCalls });
   }
 
-  override retire(): void {
-    if (this.over || this.#lastServed < LAST_STREAM) return;
+  /** A goodbye that the peer has not heard yet keeps the connection open, as a call would: it may have called meanwhile. */
+  override get open(): number {
+    return this.streams.size + (this.#parting === "announced" && !this.over ? 1 : 0);
+  }
+
+  /**
+   * Says goodbye in two steps (§6.8), so that no call is lost: no stream is refused until the peer, by answering a PING, shows that it has heard.
+   * `why` is told to people at the far end.
+   */
+  override retire(why?: string): void {
+    if (this.over || this.#parting !== "no") return;
     const before = this.output.length;
+    this.#parting = "announced";
+    this.writeGoaway(LAST_STREAM, "NO_ERROR", why);
+    this.announce(before);
+    this.ping(GOODBYE);
+  }
+
+  override tick(elapsedMs: number): void {
+    super.tick(elapsedMs);
+    if (this.over) return;
+    if (this.#parting === "announced") {
+      this.#partingMs += elapsedMs;
+      if (this.#partingMs >= PARTING_MS) this.#part();
+    }
+    // Calls that came and went between two ticks count.
+    const idle = this.streams.size === 0 && this.#idleSince === this.#lastOpened;
+    this.#idleMs = idle ? this.#idleMs + elapsedMs : 0;
+    this.#idleSince = this.#lastOpened;
+    if (this.#idleMs < this.#maxIdleMs || this.#parting !== "no") return;
+    this.retire("max_idle");
+    this.outlet.leave();
+  }
+
+  protected override answered(frame: Frame): boolean {
+    if (this.#parting === "no" || !carries(frame, GOODBYE)) return super.answered(frame);
+    this.#part();
+    return true;
+  }
+
+  /** The peer has heard the goodbye, or has had its time: what it begins from now on is not looked at. */
+  #part(): void {
+    if (this.#parting !== "announced") return;
+    const before = this.output.length;
+    this.#parting = "said";
     this.#lastServed = this.#lastOpened;
     this.writeGoaway(this.#lastServed, "NO_ERROR");
     this.announce(before);
+    this.outlet.wrote(0);
   }
 
   protected override get lastTaken(): number {
@@ -63,8 +131,12 @@ export class Http2ServerSession extends Http2Session {
   /** A client that says goodbye takes no streams of this end's, which opens none; it closes the connection itself. */
   protected override goaway(): void {}
 
-  protected override resetStatus(_code: ErrorCode): Status {
-    return { code: "canceled", message: "The caller cancelled the call.", details: [], trailers: [] };
+  protected override get resetsHarm(): boolean {
+    return true;
+  }
+
+  protected override wasReset(stream: Http2Stream): void {
+    stream.lost(CANCELED);
   }
 
   /** An answer that is complete while its request is not: the client is asked to stop (§8.1). */
@@ -136,6 +208,9 @@ export class Http2ServerSession extends Http2Session {
   }
 }
 
+const CANCELED: Status = { code: "canceled", message: "The caller cancelled the call.", details: [], trailers: [] };
+/** What the PING carries whose answer shows that the goodbye was heard: eight bytes. */
+const GOODBYE: Uint8Array = new Uint8Array(Buffer.from("callgone"));
 const EMPTY = new Uint8Array(0);
 const NOWHERE = { start: 0, end: 0 };
 const PREFACE: Uint8Array = new Uint8Array(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));

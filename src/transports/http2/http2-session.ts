@@ -1,25 +1,23 @@
 import type { ByteRange } from "../../wires/http.js";
-import type { Outlet, Session } from "../../wires/wire.js";
+import type { Outlet } from "../../wires/wire.js";
 import { type ErrorCode, errorNumber, ERROR_CODES } from "./error-code.js";
 import { FLAG, FRAME, type Frame, unpad } from "./frame.js";
 import type { FrameTaker } from "./frame-reader.js";
 import { HeaderBlocks, type Violation } from "./header-blocks.js";
 import type { HeaderBlock } from "./hpack-decoder.js";
-import { Http2Connection, type Http2Options } from "./http2-connection.js";
+import { Http2Connection, type Http2Options, type Watching } from "./http2-connection.js";
 import { Http2Stream, type StreamOwner } from "./http2-stream.js";
 import { readUint32 } from "./numbers.js";
 import { ResetStreams } from "./reset-streams.js";
 import { writeNumbers } from "./write-frame.js";
-
-type Status = Parameters<Session["lost"]>[0];
 
 /** What frames mean at both ends of a connection of HTTP/2 (RFC 9113 §5, §6): streams, from their heads to their ends. Sans-I/O. */
 export abstract class Http2Session extends Http2Connection implements StreamOwner, FrameTaker {
   readonly #blocks: HeaderBlocks;
   readonly #resets: ResetStreams;
 
-  constructor(outlet: Outlet, options: Http2Options, preface: Uint8Array) {
-    super(outlet, options, preface);
+  constructor(outlet: Outlet, options: Http2Options, watching: Watching & { preface: Uint8Array }) {
+    super(outlet, options, watching);
     this.#blocks = new HeaderBlocks(options.limits, this.http2);
     this.#resets = new ResetStreams(this.http2.resetsKept);
   }
@@ -38,8 +36,11 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
   /** Whether a stream of this number has not been opened yet. */
   protected abstract isIdle(id: number): boolean;
 
-  /** What it means that the peer has reset a stream. */
-  protected abstract resetStatus(code: ErrorCode): Status;
+  /** What the peer resets it has opened itself, so that resets cost this end work for nothing. */
+  protected abstract readonly resetsHarm: boolean;
+
+  /** The peer has reset a stream. */
+  protected abstract wasReset(stream: Http2Stream, code: ErrorCode): void;
 
   /** One end has said everything on a stream, and the other not. */
   protected abstract halfEnded(stream: Http2Stream): void;
@@ -169,9 +170,10 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
       return;
     }
     const stream = this.streams.get(id);
-    if (this.harmed("resets") || stream === undefined) return;
+    if ((stream === undefined || this.resetsHarm) && this.harmed("resets")) return;
+    if (stream === undefined) return;
     this.forget(stream);
-    stream.lost(this.resetStatus(ERROR_CODES[readUint32(bytes, start)] ?? "INTERNAL_ERROR"));
+    this.wasReset(stream, ERROR_CODES[readUint32(bytes, start)] ?? "INTERNAL_ERROR");
   }
 
   takeWindowUpdate({ id, bytes, start }: Frame): void {
@@ -190,7 +192,7 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
 
   #block(id: number, block: HeaderBlock | Violation | undefined): void {
     if (block === undefined) return;
-    if ("code" in block) this.connectionError(block.code, block.reason);
+    if ("code" in block) this.connectionError(block.code, block.reason, block);
     // What comes for a stream that is no more was on its way; its block had to be decoded all the same.
     else if (this.streams.has(id) || !this.#resets.has(id)) this.heard(id, block, this.#blocks.endStream);
   }

@@ -94,6 +94,18 @@ export class Http2Stream implements HttpOut, SendingStream, ReceivingStream {
     this.in?.reset(status);
   }
 
+  /** The exchange has ended before the far end looked at it; `sent`: some of it had left. */
+  refused(status: Status, sent: boolean): void {
+    const hears = this.in;
+    if (this.over || this.headed || hears?.refused === undefined) {
+      this.lost(status);
+      return;
+    }
+    this.over = true;
+    this.drop();
+    hears.refused(status, sent);
+  }
+
   /** Nobody wants to hear more from this end. */
   hush(): void {
     this.localEnded = true;

@@ -1,6 +1,6 @@
 import type { OutBuffer } from "../../bytes/out-buffer.js";
 import { Bandwidth } from "./bandwidth.js";
-import { FRAME, type Frame } from "./frame.js";
+import { carries, FRAME, type Frame } from "./frame.js";
 import type { Http2Limits } from "./http2-limits.js";
 import { INITIAL_SETTINGS } from "./settings.js";
 import { writeFrameHead, writeNumbers } from "./write-frame.js";
@@ -83,8 +83,8 @@ export class ReceiveWindows {
   }
 
   /** An answer to a PING came. False: not to one of these. */
-  answered({ bytes, start }: Frame): boolean {
-    if (!this.#bandwidth.measuring || MARK.some((byte, i) => bytes[start + i] !== byte)) return false;
+  answered(frame: Frame): boolean {
+    if (!this.#bandwidth.measuring || !carries(frame, MARK)) return false;
     if (!this.#bandwidth.end(this.#now())) return true;
     const more = this.#bandwidth.window - this.#size;
     if (more > 0) {

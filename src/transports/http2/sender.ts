@@ -47,6 +47,7 @@ export class Sender {
     const { output } = this;
     const start = output.length;
     const flags = end ? FLAG.endHeaders | FLAG.endStream : FLAG.endHeaders;
+    this.#guard.strikes?.forgive();
     writeFrameHead(output, 0, { type: FRAME.headers, flags, id });
     this.#encoder.encode(fields, output);
     const length = output.length - start - HEAD_BYTES;
@@ -145,6 +146,7 @@ export class Sender {
     // Who is sent data gives room for it in two windows, and may measure how fast it comes.
     this.#guard.earned("echoes");
     this.#guard.earned("empties", 2);
+    this.#guard.strikes?.forgive();
   }
 
   /** Cuts a block that is too long for one frame into HEADERS and CONTINUATION frames (§6.10). */

@@ -1,6 +1,7 @@
+import { enveloped, ENVELOPE_BYTES } from "../../bytes/envelope.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Dispatch, Sink } from "../../call/sink.js";
-import { failure, type Status } from "../../call/status.js";
+import { failure, OK, type Status } from "../../call/status.js";
 import { type Compression, compressionOf, envelopedMessage } from "../compression.js";
 import type { ByteRange, HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../http.js";
 import { MessageReader } from "../message-reader.js";
@@ -39,6 +40,12 @@ class GrpcClientCall implements Sink, HttpIn {
   readonly #reply: Sink;
   readonly #reader: MessageReader;
   #out: HttpOut | undefined = undefined;
+  /** The request, where it was one message and its answer has not begun: for a server that turns out not to have looked at it. */
+  #whole: Uint8Array | undefined = undefined;
+  /** Messages were sent that nobody has kept. */
+  #spoke = false;
+  /** The same call, made again. */
+  #again: Sink | undefined = undefined;
   #over = false;
   #paused = false;
   #lastCame = false;
@@ -61,12 +68,18 @@ class GrpcClientCall implements Sink, HttpIn {
 
   message(body: Body): boolean {
     if (this.#over) return true;
+    if (this.#again !== undefined) return this.#again.message(body);
     const out = this.#out ?? this.#open();
+    this.#spoke = true;
     return out.data(this.#written(body), false);
   }
 
   end(status: Status, last?: Body): void {
     if (this.#over) return;
+    if (this.#again !== undefined) {
+      this.#again.end(status, last);
+      return;
+    }
     if (status.code !== "ok") {
       this.#over = true;
       // Whatever the caller's reason, a deadline included, the server is told that it gave up (CANCEL).
@@ -74,11 +87,17 @@ class GrpcClientCall implements Sink, HttpIn {
       return;
     }
     const bytes = last === undefined ? EMPTY : this.#written(last);
-    if (this.#out === undefined) this.#out = this.#ask(bytes);
-    else this.#out.data(bytes, true);
+    if (this.#out === undefined) {
+      this.#whole = bytes[0] === 1 ? enveloped(0, last as Uint8Array) : bytes; // codecs of this wire make bytes
+      this.#out = this.#ask(bytes);
+    } else {
+      this.#spoke = true;
+      this.#out.data(bytes, true);
+    }
   }
 
   drain(): void {
+    this.#again?.drain();
     if (!this.#paused || this.#over) return;
     this.#paused = false;
     this.#read();
@@ -87,6 +106,7 @@ class GrpcClientCall implements Sink, HttpIn {
 
   answer({ status, fields }: HttpAnswer): void {
     if (this.#over) return;
+    this.#whole = undefined;
     const type = fields.find(([name]) => name === "content-type")?.[1] ?? "";
     if (!type.startsWith("application/grpc")) {
       this.#bodiless = true;
@@ -125,6 +145,22 @@ class GrpcClientCall implements Sink, HttpIn {
 
   reset(status: Status): void {
     this.#finish(status);
+  }
+
+  /** Makes the call again where nothing of it is lost: once where the server has refused it, and as often as it never left (gRPC proposal A6). */
+  refused(status: Status, sent: boolean): void {
+    const { again } = this.#shared.options;
+    if (this.#over) return;
+    if (again === undefined || this.#spoke || (sent && this.#head.again === true)) {
+      this.#finish(status);
+      return;
+    }
+    const request = again(sent ? { ...this.#head, again: true } : this.#head, this.#reply);
+    this.#again = request;
+    const whole = this.#whole;
+    this.#whole = undefined;
+    if (whole === undefined) request.head(NO_FIELDS);
+    else request.end(OK, whole.length === 0 ? undefined : whole.subarray(ENVELOPE_BYTES));
   }
 
   #read(): void {
