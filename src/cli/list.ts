@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { isBuiltIn } from "../call/built-in.js";
 import type { ServiceInfo } from "../call/introspection.js";
 import { RpcError } from "../client.js";
 import { offerOf, SHAPES } from "./offer.js";
@@ -33,7 +34,7 @@ async function list(command: Command): Promise<void> {
   const flags = command.opts<ListFlags>();
   const offered = await offerOf(url, flags);
   const services = offered.filter((service) =>
-    name === undefined ? flags.all === true || !service.name.startsWith("callwire.") : service.name === name,
+    name === undefined ? flags.all === true || !isBuiltIn(service.name) : service.name === name,
   );
   if (name !== undefined && services.length === 0) {
     const names = offered.map((service) => service.name).join(", ");

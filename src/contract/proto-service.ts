@@ -50,6 +50,12 @@ export function serviceOf<S extends Contract>(contract: S): ServiceOf<S> {
   return (isDescriptor(contract) ? made(contract) : contract) as ServiceOf<S>;
 }
 
+/** The descriptor of a protobuf service; undefined for any other. */
+export function descriptorOf(service: Service): DescService | undefined {
+  // Only serviceOf() gives services a `desc`.
+  return "desc" in service ? (service as ProtoService).desc : undefined;
+}
+
 function isDescriptor(contract: Contract): contract is DescService {
   return "kind" in contract && contract.kind === "service";
 }
