@@ -4,6 +4,8 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { compileProto } from "./compile-proto.js";
 import { type ServicesByName, servicesIn } from "./contract/descriptor-set.js";
 
+export { loadReflected, type LoadReflectedOptions } from "./load-reflected.js";
+
 /** How files are loaded. */
 export interface LoadProtoOptions {
   /** Folders in which imports are looked for, and the files themselves; a file that is in none of them brings its own folder. */
