@@ -8,6 +8,8 @@ export interface WireFlags {
   readonly timeout?: number;
   readonly byteOrder?: "little" | "big";
   readonly framing?: "lines" | "headers";
+  readonly proto?: readonly string[];
+  readonly protoPath?: readonly string[];
 }
 
 /** Adds the options that every command which calls a server has. */
@@ -26,13 +28,23 @@ export function addWireOptions(command: Command): Command {
         "headers",
         "lines",
       ]),
-    );
+    )
+    .option(
+      "--proto <file>",
+      "the .proto file, or descriptor set, of a protobuf service; may be repeated (default: ask the server)",
+      list,
+    )
+    .option("--proto-path <folder>", "where .proto files and their imports are; may be repeated", list);
 }
 
 /** What connect() is to be told of these options. */
 export function connectOptions(flags: WireFlags): ConnectOptions {
   const { byteOrder, framing } = flags;
   return { ...(byteOrder === undefined ? {} : { byteOrder }), ...(framing === undefined ? {} : { framing }) };
+}
+
+function list(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 function header(
