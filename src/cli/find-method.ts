@@ -41,8 +41,9 @@ export async function findMethod(url: string, name: string, flags: WireFlags): P
   const services = await reflected(url, serviceOf(name), flags);
   const method = services instanceof RpcError ? undefined : methodIn(services, name);
   if (method !== undefined) return known(method);
+  const isKnown = !(services instanceof RpcError) && serviceOf(name) !== undefined;
   // Services of callwire that are none of protobuf are called in JSON.
-  if (await introspects(url, flags)) return unknown;
+  if (!isKnown && (await introspects(url, flags))) return unknown;
   if (services instanceof RpcError)
     throw services.code === "unimplemented" ? new RpcError("unimplemented", NO_REFLECTION) : services;
   throw new RpcError("not_found", `There is no method ${JSON.stringify(name)}: ${offered(services)}.`);

@@ -24,7 +24,7 @@ export function addList(program: Command): void {
     .option("--json", "print what the server told as JSON, with all schemas")
     .addHelpText(
       "after",
-      "\nExamples:\n  callwire list frame://127.0.0.1:8080\n  callwire list frame://127.0.0.1:8080 demo.Greeter --json",
+      "\nExamples:\n  callwire list frame://127.0.0.1:8080\n  callwire list frame://127.0.0.1:8080 demo.Greeter --json\n  callwire list grpc://127.0.0.1:8080",
     )
     .action(() => list(command));
 }
@@ -32,7 +32,7 @@ export function addList(program: Command): void {
 async function list(command: Command): Promise<void> {
   const [url = "", name] = command.args;
   const flags = command.opts<ListFlags>();
-  const offered = await offerOf(url, flags);
+  const offered = await offerOf(url, flags, flags.all === true || (name !== undefined && isBuiltIn(name)));
   const services = offered.filter((service) =>
     name === undefined ? flags.all === true || !isBuiltIn(service.name) : service.name === name,
   );
