@@ -11,6 +11,7 @@ export async function servicesOfFiles(files: readonly string[], flags: WireFlags
   try {
     return await loadProto(files, { includes: flags.protoPath ?? [] });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.replace("`includes`", "--proto-path"));
   }
 }
