@@ -2,6 +2,7 @@ import { create, createFileRegistry, type FileRegistry, fromBinary } from "@bufb
 import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { CODES } from "../call/code.js";
 import { RpcError } from "../call/rpc-error.js";
+import { addJsonNames } from "../contract/json-names.js";
 import type { ServerReflectionRequest, ServerReflectionResponse } from "./gen/grpc/reflection/v1/reflection_pb.js";
 import { wellKnownFile } from "./well-known-file.js";
 
@@ -95,7 +96,9 @@ export class ReflectedFiles {
   #read(bytes: Uint8Array): FileDescriptorProto {
     this.#bytes += bytes.length;
     try {
-      return fromBinary(FileDescriptorProtoSchema, bytes);
+      const file = fromBinary(FileDescriptorProtoSchema, bytes);
+      addJsonNames(file);
+      return file;
     } catch (error) {
       throw new RpcError("internal", "The server sent a file descriptor that cannot be read.", { cause: error });
     }
