@@ -3,17 +3,12 @@ import { connect, type ConnectOptions } from "../client.js";
 import type { CallOptions } from "../contract/call.js";
 import type { ServicesByName } from "../contract/descriptor-set.js";
 import type { Messages } from "../contract/infer.js";
+import { errorDetail } from "../services/error-detail.js";
 import { type AnyMethod, orUsageError } from "./any-method.js";
 import { UsageError } from "./usage-error.js";
 
 /** The descriptor of a protobuf method. */
 export type ProtoMethod = ServicesByName[string]["methods"][number];
-
-/** What cannot be told of an error's detail is shown as its bytes. */
-interface TypedDetail {
-  readonly type: string;
-  readonly value: Uint8Array;
-}
 
 /**
  * A method whose descriptor is known: inputs are the canonical JSON of its messages, and so is what `shown` makes of answers. An array for a method that takes
@@ -32,8 +27,7 @@ export function protoMethod(
   const streamsOut = method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming";
   const read = (value: unknown): Readonly<Record<string, unknown>> => {
     try {
-      // A message is an object.
-      return json.read(value) as unknown as Readonly<Record<string, unknown>>;
+      return json.read(value);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new UsageError(`The input is no ${method.input.typeName}: ${reason}.`);
@@ -64,7 +58,7 @@ export function protoMethod(
       return stream(eachRead(inputs, read), own);
     },
     shown: (answer) => json.write(answer),
-    shownDetail: (detail) => (isTyped(detail) ? shownTyped(detail, json.detail) : detail),
+    shownDetail: (detail) => errorDetail(method, detail),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }
@@ -78,23 +72,4 @@ async function* eachRead<T>(
 
 async function* only(answer: Promise<unknown>): AsyncGenerator<unknown, void, undefined> {
   yield await answer;
-}
-
-function isTyped(detail: unknown): detail is TypedDetail {
-  return (
-    typeof detail === "object" &&
-    detail !== null &&
-    "type" in detail &&
-    typeof detail.type === "string" &&
-    "value" in detail &&
-    detail.value instanceof Uint8Array
-  );
-}
-
-function shownTyped({ type, value }: TypedDetail, write: ReturnType<typeof messageJson>["detail"]): unknown {
-  const shown = write(type, value);
-  if (shown === undefined) return { "@type": type, value };
-  return typeof shown === "object" && shown !== null && !Array.isArray(shown)
-    ? { "@type": type, ...shown }
-    : { "@type": type, value: shown };
 }

@@ -15,8 +15,8 @@ export function declarationIn(files: Iterable<DescFile>, name: string): Declarat
   return undefined;
 }
 
-/** The full name of a declaration, a method's with a dot. */
-export function nameOf(declaration: Declaration): string {
+/** Its full name, a method's with a dot. */
+function nameOf(declaration: Declaration): string {
   return declaration.kind === "rpc" ? `${declaration.parent.typeName}.${declaration.name}` : declaration.typeName;
 }
 

@@ -42,7 +42,7 @@ function pathOf(desc: Commented): readonly number[] {
       return desc.parent === undefined
         ? [FILE_ENUM, desc.file.proto.enumType.indexOf(desc.proto)]
         : [...pathOf(desc.parent), MESSAGE_ENUM, desc.parent.proto.enumType.indexOf(desc.proto)];
-    case "message":
+    default:
       return desc.parent === undefined
         ? [FILE_MESSAGE, desc.file.proto.messageType.indexOf(desc.proto)]
         : [...pathOf(desc.parent), MESSAGE_NESTED, desc.parent.proto.nestedType.indexOf(desc.proto)];

@@ -1,4 +1,5 @@
 import type { DescEnum, DescEnumValue, DescField, DescMessage, DescMethod, ScalarType } from "@bufbuild/protobuf";
+import type { FieldDescriptorProto_Label, FieldDescriptorProto_Type } from "@bufbuild/protobuf/wkt";
 import type { Declaration } from "./declaration.js";
 import { commentOf } from "./proto-comment.js";
 
@@ -21,8 +22,10 @@ const SCALARS: Readonly<Record<ScalarType, string>> = {
   18: "sint64",
 };
 /** As numbers, since it would take the library to know them by name (FieldDescriptorProto.Label, FieldDescriptorProto.Type). */
-const REQUIRED = 2;
-const GROUP = 10;
+const REQUIRED: FieldDescriptorProto_Label.REQUIRED = 2;
+const GROUP: FieldDescriptorProto_Type.GROUP = 10;
+const STRING: ScalarType.STRING = 9;
+const BYTES: ScalarType.BYTES = 12;
 
 /**
  * Writes a declaration much as it stands in its .proto file, with the comments that its descriptor has. Types go by their full names, and so does the
@@ -36,7 +39,7 @@ export function protoText(declaration: Declaration): string {
       return messageLines(declaration, declaration.typeName).join("\n");
     case "enum":
       return enumLines(declaration, declaration.typeName).join("\n");
-    case "rpc": {
+    default: {
       const messages = [...new Set([declaration.input, declaration.output])];
       const service = `service ${declaration.parent.typeName}`;
       return [
@@ -94,8 +97,7 @@ function typeOf(field: DescField): string {
   const { message, enum: values, scalar, proto } = field;
   const one = message?.typeName ?? values?.typeName ?? (scalar === undefined ? "" : SCALARS[scalar]);
   if (field.fieldKind === "map") return `map<${SCALARS[field.mapKey]}, ${one}>`;
-  // Number and name of the type are the enum's own (FieldDescriptorProto.Type).
-  return (proto.type as number) === GROUP ? `group ${one}` : one;
+  return proto.type === GROUP ? `group ${one}` : one;
 }
 
 /** What is said in brackets, as far as callers need to know it. */
@@ -110,7 +112,7 @@ function options(desc: DescField | DescEnumValue | DescMethod): string {
 
 function defaultOf({ scalar, proto: { defaultValue } }: DescField): string {
   // Strings and bytes have quotes.
-  return scalar === 9 || scalar === 12 ? JSON.stringify(defaultValue) : defaultValue;
+  return scalar === STRING || scalar === BYTES ? JSON.stringify(defaultValue) : defaultValue;
 }
 
 /** A declaration in braces; members with comments, and those of several lines, stand apart. */
