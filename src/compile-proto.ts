@@ -7,19 +7,19 @@ import { dirname, join } from "node:path";
 
 /**
  * Compiles .proto files, given by absolute paths inside `folders`, to a descriptor set with all that they import and their comments.
- * The compiler is the npm package `protoc` of the files' own project, or else of the working directory's. Rejects with an Error that holds what the
- * compiler complains of.
+ * The compiler is the npm package `protoc` of the files' own project, or else of the working directory's, or else the system's. Rejects with an Error
+ * that holds what the compiler complains of, or says that there is none.
  */
 export async function compileProto(
   files: readonly string[],
   { folders, timeoutMs }: { readonly folders: readonly string[]; readonly timeoutMs: number },
 ): Promise<Uint8Array> {
-  const compiler = compilerFor([...files.map((file) => dirname(file)), process.cwd()]);
+  const [command, ...script] = compilerFor([...files.map((file) => dirname(file)), process.cwd()]);
   const temporary = await mkdtemp(join(tmpdir(), "callwire-proto-"));
   const out = join(temporary, "set.binpb");
   const paths = folders.map((folder) => `--proto_path=${folder}`);
   const args = [
-    compiler,
+    ...script,
     `--descriptor_set_out=${out}`,
     "--include_imports",
     "--include_source_info",
@@ -27,22 +27,20 @@ export async function compileProto(
     ...files,
   ];
   try {
-    await run(args, { files, timeoutMs });
+    await run([command, ...args], { files, timeoutMs });
     return await readFile(out);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
 }
 
-/** Where the compiler's program is, a script for node. */
-function compilerFor(folders: readonly string[]): string {
+/** How the compiler is started: a package's program is a script for node. */
+function compilerFor(folders: readonly string[]): readonly [command: string, ...script: readonly string[]] {
   for (const folder of folders) {
     const manifest = manifestFrom(folder);
-    if (manifest !== undefined) return join(dirname(manifest), programOf(manifest));
+    if (manifest !== undefined) return [process.execPath, join(dirname(manifest), programOf(manifest))];
   }
-  throw new Error(
-    'Compiling .proto files needs the package protoc: run "npm i -D protoc", or give loadProto() a descriptor set.',
-  );
+  return ["protoc"];
 }
 
 function manifestFrom(folder: string): string | undefined {
@@ -63,13 +61,20 @@ function programOf(manifest: string): string {
 }
 
 function run(
-  args: readonly string[],
+  [command, ...args]: readonly [command: string, ...args: readonly string[]],
   { files, timeoutMs }: { readonly files: readonly string[]; readonly timeoutMs: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { timeout: timeoutMs, killSignal: "SIGKILL" }, (error, _out, complaint) => {
+    execFile(command, args, { timeout: timeoutMs, killSignal: "SIGKILL" }, (error, _out, complaint) => {
       if (error === null) resolve();
-      else {
+      else if (error.code === "ENOENT") {
+        reject(
+          new Error(
+            'Compiling .proto files needs protoc: run "npm i -D protoc", install your system\'s, or give a descriptor set.',
+            { cause: error },
+          ),
+        );
+      } else {
         const reason =
           error.killed === true ? `protoc took longer than ${timeoutMs} ms.` : complaint.trim() || error.message;
         reject(new Error(`Cannot compile ${files.join(", ")}: ${reason}`, { cause: error }));

@@ -4,12 +4,15 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Interceptor } from "./call/handler.js";
 import type { Implementation } from "./contract/implement.js";
+import type { HealthControl } from "./services/health-board.js";
 
 /** Which worker a service has been loaded in. */
 export interface WorkerInfo {
   /** The process, and the thread in it (0 is the main one). */
   readonly pid: number;
   readonly threadId: number;
+  /** Says how its services are, to those who ask this worker; undefined where there is no health service. */
+  readonly health?: HealthControl | undefined;
 }
 
 /** What a service's module exports, as far as callwire looks at it. Its state is each worker's own. */

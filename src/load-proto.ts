@@ -4,6 +4,8 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { compileProto } from "./compile-proto.js";
 import { type ServicesByName, servicesIn } from "./contract/descriptor-set.js";
 
+export { loadReflected, type LoadReflectedOptions } from "./load-reflected.js";
+
 /** How files are loaded. */
 export interface LoadProtoOptions {
   /** Folders in which imports are looked for, and the files themselves; a file that is in none of them brings its own folder. */
@@ -19,7 +21,7 @@ const DESCRIPTOR_SET = /\.(?:binpb|pb)$/u;
 
 /**
  * Loads the services of protobuf files, by their full names, for implement() and connect(): `(await loadProto("echo.proto"))["echo.v1.EchoService"]`.
- * Sources are compiled by the npm package `protoc` of the project that they, or the program, belong to. Rejects with an Error that says what is
+ * Sources are compiled by the npm package `protoc` of the project that they, or the program, belong to, or by the system's protoc. Rejects with an Error that says what is
  * wrong with a file, or that the compiler is missing.
  */
 export async function loadProto(

@@ -1,11 +1,13 @@
 import { availableParallelism } from "node:os";
 import { threadId } from "node:worker_threads";
+import { builtInsFor } from "./built-ins.js";
 import type { Interceptor } from "./call/handler.js";
+import { INTROSPECTION } from "./call/introspection.js";
 import type { Implementation } from "./contract/implement.js";
 import type { LinkCounters } from "./link/counters.js";
 import { loadModule, type ServiceModule, tearDown } from "./load-module.js";
 import { async } from "./models/async.js";
-import type { Model, ModelName } from "./models/model.js";
+import type { Model, ModelName, Running } from "./models/model.js";
 import { pool } from "./models/pool.js";
 import { preforkAsync } from "./models/prefork-async.js";
 import { prefork } from "./models/prefork.js";
@@ -14,7 +16,8 @@ import { single } from "./models/single.js";
 import { threads } from "./models/threads.js";
 import { protocolsNamed } from "./protocols.js";
 import { codecsFor } from "./service-codecs.js";
-import { hostOf, logToStderr, type PlainOptions, withIntrospection } from "./serving.js";
+import { hostOf, logToStderr, type PlainOptions } from "./serving.js";
+import type { HealthBoard, HealthChange, HealthControl } from "./services/health-board.js";
 import { terminatorFor } from "./terminator-for.js";
 import type { WorkerData } from "./worker.js";
 
@@ -31,6 +34,7 @@ export type { Schema } from "./contract/schema.js";
 export { service, type Service } from "./contract/service.js";
 export type { WorkerInfo } from "./load-module.js";
 export type { KeyPair, TlsServerOptions } from "./transports/tls-options.js";
+export type { HealthControl, ServingStatus } from "./services/health-board.js";
 export type { ModelName } from "./models/model.js";
 
 /** A model, and what its workers are: whether it has any, and how many connections and calls each takes at once. */
@@ -78,6 +82,11 @@ export interface Server extends AsyncDisposable {
   readonly addresses: readonly string[];
   /** The services, and the wires by which each can be called. */
   readonly services: readonly { readonly name: string; readonly wires: readonly string[] }[];
+  /**
+   * Sets what `grpc.health.v1.Health` tells, in all workers where there are some: a moment later there. `set` throws an Error where the server has no such
+   * service (no service of it is a protobuf one, or the option `health` is false).
+   */
+  readonly health: HealthControl;
   /** What happened on its connections; bytes are counted where they are read, so not those of worker processes. */
   readonly counters: Readonly<LinkCounters>;
   /** Resolves with the reason where the server cannot go on (workers die as they start); never otherwise. */
@@ -103,13 +112,14 @@ export async function serve(services: readonly Implementation[] | URL, options: 
   const log = options.log ?? logToStderr;
   const interceptors = [...(options.interceptors ?? []), ...module.interceptors];
   const codecs = await codecsFor(module.services.map(({ service }) => service));
+  const { services: builtIns, board } = await builtInsFor(module.services, options);
   const tls = await terminatorFor(options, log);
   const listen = options.listen ?? ["tcp://127.0.0.1:8080"];
   const secure = listen.find((url) => url.startsWith("tls:"));
   if (secure !== undefined && tls === undefined)
     throw new TypeError(`${secure} needs a certificate: give serve() \`tls: { cert, key }\`.`);
-  const host = hostOf({ services: module.services, interceptors, codecs, tls }, options, log);
-  const me = { pid: process.pid, threadId };
+  const host = hostOf({ services: module.services, builtIns, interceptors, codecs, tls }, options, log);
+  const me = { pid: process.pid, threadId, health: board };
   if (entry.worker === undefined) await module.setup?.(me);
   const workers = options.workers ?? availableParallelism();
   if (!Number.isSafeInteger(workers) || workers < 1)
@@ -140,23 +150,42 @@ export async function serve(services: readonly Implementation[] | URL, options: 
   const stop = async (asked: number): Promise<void> => {
     const graceMs = Math.max(0, Math.min(asked, LONGEST_GRACE_MS));
     const until = performance.now() + graceMs;
+    board?.drain();
+    running.tell("drain", "drain" satisfies HealthChange);
     await running.stop(graceMs);
     await end(Math.max(0, until - performance.now()) + TEARDOWN_MS);
   };
   const server = {
     addresses: running.addresses,
-    services: withIntrospection(module.services).map(({ service }) => ({
-      name: service.name,
+    services: [
+      ...module.services.map(({ service }) => service.name),
+      INTROSPECTION,
+      ...builtIns.map(({ service }) => service.name),
+    ].map((each) => ({
+      name: each,
       wires: protocolsNamed(options.wires)
         .map((protocol) => protocol.name)
         .toSorted(),
     })),
+    health: healthControl(board, running),
     counters: host.counters,
     failed: running.failed,
     reload: () => running.reload(),
     stop: (how: { readonly graceMs?: number } = {}): Promise<void> => (stopped ??= stop(how.graceMs ?? 10_000)),
   };
   return { ...server, [Symbol.asyncDispose]: () => server.stop() };
+}
+
+/** Sets what this process tells, and what its workers do. */
+function healthControl(board: HealthBoard | undefined, running: Running): HealthControl {
+  return {
+    set: (service, status) => {
+      if (board === undefined)
+        throw new Error("This server has no health service: give it a protobuf service, and leave `health` on.");
+      board.set(service, status);
+      running.tell(`health ${service}`, { service, status } satisfies HealthChange);
+    },
+  };
 }
 
 function liveModule(services: readonly Implementation[]): ServiceModule {

@@ -1,4 +1,5 @@
 import { ambient } from "./ambient.js";
+import type { BuiltInOptions } from "./built-ins.js";
 import type { Codec } from "./call/codec.js";
 import type { Interceptor } from "./call/handler.js";
 import { checkedCoding } from "./checked-coding.js";
@@ -24,7 +25,11 @@ import type { ServerEntry } from "./link/later.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
 export interface PlainOptions
-  extends Partial<Limits>, KeepaliveOptions, Pick<SessionOptions, "xmlrpc" | "allowedOrigins" | "compressMinBytes"> {
+  extends
+    Partial<Limits>,
+    KeepaliveOptions,
+    BuiltInOptions,
+    Pick<SessionOptions, "xmlrpc" | "allowedOrigins" | "compressMinBytes"> {
   /** How long messages of answers are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) for callers who read that; by default they are not. */
   readonly sendCompression?: string;
   /** The certificate and key of a server that speaks TLS, with those who want to; at `tls://` addresses with all. */
@@ -52,6 +57,8 @@ export interface PlainOptions
 /** What is served: the code, and what stands around it. */
 export interface Served {
   readonly services: readonly Implementation[];
+  /** Those that the server has of itself, but for introspection. */
+  readonly builtIns: readonly Implementation[];
   readonly interceptors: readonly Interceptor[];
   /** What codecsFor() has for the services. */
   readonly codecs: readonly Codec[];
@@ -61,7 +68,7 @@ export interface Served {
 
 /** Makes what connections are served with, in this thread. Throws a TypeError for services or options that cannot be. */
 export function hostOf(served: Served, options: PlainOptions, log: (message: string) => void): Host {
-  const routes = makeRoutes(withIntrospection(served.services), {
+  const routes = makeRoutes([...served.services, introspection(served.services), ...served.builtIns], {
     codecs: served.codecs,
     interceptors: served.interceptors,
     checkOutput: options.validateOutput ?? process.env["NODE_ENV"] !== "production",
@@ -91,11 +98,6 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
     maxAgeMs: options.maxConnectionAgeMs,
     maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? Number.POSITIVE_INFINITY,
   };
-}
-
-/** The services and the one that tells of them. */
-export function withIntrospection(services: readonly Implementation[]): readonly Implementation[] {
-  return [...services, introspection(services)];
 }
 
 /** Where a server's messages go unless its user says otherwise. */

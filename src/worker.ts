@@ -1,8 +1,10 @@
 import { deserialize } from "node:v8";
 import { isMainThread, type MessagePort, parentPort, threadId, workerData } from "node:worker_threads";
+import { builtInsFor } from "./built-ins.js";
 import { loadModule, tearDown } from "./load-module.js";
 import { type Parent, runWorker } from "./models/worker-side.js";
 import type { ToWorker } from "./models/worker.js";
+import type { HealthChange } from "./services/health-board.js";
 import { codecsFor } from "./service-codecs.js";
 import { terminatorFor } from "./terminator-for.js";
 import { hostOf, type PlainOptions } from "./serving.js";
@@ -67,14 +69,21 @@ try {
   const module = await loadModule(new URL(data.module));
   const log = (message: string): void => parent.post({ kind: "log", message });
   const codecs = await codecsFor(module.services.map(({ service }) => service));
+  const { services: builtIns, board } = await builtInsFor(module.services, data.options);
   const tls = await terminatorFor(data.options, log);
-  const host = hostOf({ ...module, codecs, tls }, data.options, log);
-  const me = { pid: process.pid, threadId };
+  const host = hostOf({ ...module, builtIns, codecs, tls }, data.options, log);
+  const me = { pid: process.pid, threadId, health: board };
   await module.setup?.(me);
   runWorker({
     parent,
     host,
     admission: { maxActive: data.maxActive, maxWaiting: Number.MAX_SAFE_INTEGER },
+    told: (what) => {
+      const change = what as HealthChange; // serve() tells nothing else
+      if (change === "drain") board?.drain();
+      else board?.set(change.service, change.status);
+    },
+    stopping: () => board?.drain(),
     teardown: () => tearDown(module, me, { limitMs: TEARDOWN_MS, log }),
   });
   parent.post({ kind: "ready" });

@@ -12,6 +12,7 @@ const LIBRARY: readonly string[] = [
   "observe",
   "call",
   "codecs",
+  "services",
   "wires",
   "transports",
   "link",
@@ -29,6 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   observe: [],
   call: ["contract", "observe"],
   codecs: ["contract", "bytes", "call (types)"],
+  services: ["contract", "codecs", "call"],
   wires: ["call", "bytes"],
   transports: ["bytes", "node:", "wires/wire.ts (types)", "wires/http.ts (types)"],
   link: ["wires/wire.ts", "wires/http.ts (types)", "wires/detect.ts", "transports", "call (types)"],
@@ -42,7 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
   saxes: ["wires/xmlrpc"],
   ws: ["transports"],
-  "@bufbuild/protobuf": ["codecs", "contract"],
+  "@bufbuild/protobuf": ["codecs", "contract", "services"],
 };
 
 /** Rooms without input, output or time, and what gives away that one of them has some. */

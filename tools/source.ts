@@ -13,13 +13,13 @@ export interface Source {
   readonly notes: string;
 }
 
-/** Every TypeScript file under a folder of the root, tests left out, in order of path. A missing folder holds none. */
+/** Every TypeScript file under a folder of the root, tests and generated code (`gen/`) left out, in order of path. A missing folder holds none. */
 export function sources(root: string, folder: string): readonly Source[] {
   if (!existsSync(join(root, folder))) return [];
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
   return names
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
-    .filter((path) => /\.tsx?$/.test(path) && !/\.(test|bench|d)\.tsx?$/.test(path))
+    .filter((path) => /\.tsx?$/.test(path) && !/\.(test|bench|d)\.tsx?$|\/gen\//.test(path))
     .toSorted()
     .map((path) => parse(path, readFileSync(join(root, path), "utf8")));
 }

@@ -1,6 +1,7 @@
 import type { MethodInfo } from "../contract/call.js";
 import type { Implementation } from "../contract/implement.js";
 import type { Method } from "../contract/method.js";
+import { isBuiltIn } from "./built-in.js";
 import type { Codec, MethodCodec } from "./codec.js";
 import { fold, type Handler, type Interceptor } from "./handler.js";
 import { methodHandler } from "./method-handler.js";
@@ -68,7 +69,7 @@ export class Routes {
   }
 }
 
-/** Makes the routes of services. Those named `callwire.…` answer to full names only. Throws a TypeError where two have one name. */
+/** Makes the routes of services. Built-in ones answer to full names only. Throws a TypeError where two have one name. */
 export function makeRoutes(implementations: readonly Implementation[], options: RoutesOptions): Routes {
   const routes = new Routes();
   const names = new Set<string>();
@@ -85,7 +86,7 @@ export function makeRoutes(implementations: readonly Implementation[], options: 
       );
       const codecs = boundCodecs(options.codecs, method);
       const route = { info, alias: key, out: method.out ?? name, handler, codecs, safe: method.noSideEffects === true };
-      routes.add(route, service.name.startsWith("callwire."));
+      routes.add(route, isBuiltIn(service.name));
     }
   }
   return routes;

@@ -23,12 +23,18 @@ export interface AnyMethod extends AsyncDisposable {
   readonly unaryOnly: boolean;
   /** Each connection carries one call at a time. */
   readonly separate: boolean;
+  /** It takes a stream, where that is known. */
+  readonly streamsIn?: boolean;
   /** One message each way. */
   unary(input: unknown, options?: CallOptions): Promise<unknown>;
   /** One message there, and any number back: right for a method with one answer too. */
   stream(input: unknown, options?: CallOptions): AsyncIterable<unknown>;
   /** Any number of messages each way. */
   bidi(inputs: Messages<unknown>, options?: CallOptions): AsyncIterable<unknown>;
+  /** An answer as it is to be shown, where that is something else. */
+  shown?(answer: unknown): unknown;
+  /** A detail of an error as it is to be shown, where that is something else. */
+  shownDetail?(detail: unknown): unknown;
 }
 
 /** Makes a client of a method that may be of any shape. Throws a UsageError for a URL that cannot be called. */
@@ -80,8 +86,8 @@ function known<F>(method: F | undefined): F {
   return method;
 }
 
-/** What cannot be called at all is the fault of whoever wrote the command. */
-function orUsageError<T>(work: () => T): T {
+/** Does what throws TypeErrors for what cannot be called at all: that is the fault of whoever wrote the command. */
+export function orUsageError<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

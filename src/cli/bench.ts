@@ -2,7 +2,8 @@ import { type Command, Option } from "commander";
 import { RpcError } from "../client.js";
 import type { CallOptions } from "../contract/call.js";
 import type { Histogram } from "../observe/histogram.js";
-import { type AnyMethod, anyMethod, type MethodTarget } from "./any-method.js";
+import { type AnyMethod, anyMethod } from "./any-method.js";
+import { findMethod } from "./find-method.js";
 import { oneOf } from "./input.js";
 import { interruptible } from "./interruptible.js";
 import { Load, type LoadResult } from "./load.js";
@@ -61,9 +62,13 @@ async function bench(command: Command): Promise<void> {
   const flags = command.opts<BenchFlags>();
   const { concurrency, rate } = flags;
   const connections = flags.connections ?? (sharesNothing(url) ? concurrency : 1);
-  const target = { url, method, options: { ...connectOptions(flags), connections } };
   await interruptible(async ({ signal }) => {
-    const result = await loaded(target, { input: await oneOf(json), flags, signal });
+    const make = await findMethod(url, method, flags);
+    const result = await loaded(() => make({ ...connectOptions(flags), connections }), {
+      input: await oneOf(json),
+      flags,
+      signal,
+    });
     const shown = { url, method, concurrency, connections, rate };
     console.log(
       flags.output === "json" ? JSON.stringify({ ...shown, ...summary(result) }, undefined, 2) : table(result),
@@ -78,13 +83,13 @@ function sharesNothing(url: string): boolean {
 }
 
 async function loaded(
-  target: MethodTarget,
+  make: () => AnyMethod,
   { input, flags, signal }: { input: unknown; flags: BenchFlags; signal: AbortSignal },
 ): Promise<LoadResult> {
   const { concurrency, duration: durationMs, warmup: warmupMs, rate } = flags;
   const own: CallOptions = { headers: flags.header, timeoutMs: flags.timeout };
-  const streams = await answersWithStream(target, input, { ...own, signal });
-  const client = anyMethod(target);
+  const streams = await answersWithStream(make, input, { ...own, signal });
+  const client = make();
   const call = streams ? () => drained(client, input, own) : () => client.unary(input, own);
   const load = new Load({ call, concurrency, durationMs, warmupMs, graceMs: GRACE_MS, rate, signal });
   const hide = showProgress(load, durationMs + warmupMs);
@@ -100,8 +105,8 @@ async function loaded(
  * Makes one call on a connection of its own, to see that there is a server, and what the method answers with: true for other than one
  * message. Rejects where the server cannot be reached; errors of the method are what the load will count.
  */
-async function answersWithStream(target: MethodTarget, input: unknown, options: CallOptions): Promise<boolean> {
-  const client = anyMethod(target);
+async function answersWithStream(make: () => AnyMethod, input: unknown, options: CallOptions): Promise<boolean> {
+  const client = make();
   if (client.unaryOnly) return false;
   let messages = 0;
   try {

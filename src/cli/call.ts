@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import type { CallOptions } from "../contract/call.js";
-import { type AnyMethod, anyMethod } from "./any-method.js";
+import { RpcError } from "../client.js";
+import type { AnyMethod } from "./any-method.js";
+import { findMethod } from "./find-method.js";
 import { inputOf } from "./input.js";
 import { interruptible } from "./interruptible.js";
 import { harmless } from "./text.js";
@@ -26,13 +28,14 @@ export function addCall(program: Command): void {
     );
   addWireOptions(command)
     .option("--stream", "send a stream: an array's elements, or each JSON text of a file or of stdin as it comes")
-    .option("-v, --verbose", "show headers, trailers and timing on stderr")
+    .option("-v, --verbose", "show headers, trailers, timing and an error's details on stderr")
     .addHelpText("after", EXAMPLES)
     .action(() => call(command));
 }
 
 const EXAMPLES = `
-An array is the list of arguments for a plain function, and the one input for a method of a contract.
+An array is the list of arguments for a plain function, and the one input for a method of a contract. A gRPC server is asked by reflection what a
+method takes, unless --proto says it; inputs and answers are JSON then too, and an array for a method that takes a stream is its messages.
 Exits with 0, with 1 for an error answer (code: message on stderr), or with 2 for wrong usage.
 
 Examples:
@@ -41,7 +44,9 @@ Examples:
   callwire call frame://127.0.0.1:8080 demo.Greeter/ticks '{"count": 3}' --timeout 5s
   callwire call frame://127.0.0.1:8080 demo.Greeter/sum --stream '[1, 2, 3]'
   printf '1\\n2\\n3\\n' | callwire call frame://127.0.0.1:8080 demo.Greeter/sum -
-  callwire call frame://127.0.0.1:8080 demo.Greeter/hello @input.json -H 'x-user: ada'`;
+  callwire call frame://127.0.0.1:8080 demo.Greeter/hello @input.json -H 'x-user: ada'
+  callwire call grpc://127.0.0.1:8080 echo.v1.EchoService/Echo '{"text": "hi"}'
+  callwire call grpc://127.0.0.1:8080 echo.v1.EchoService/Echo '{"text": "hi"}' --proto echo.proto`;
 
 async function call(command: Command): Promise<void> {
   const [url = "", method = "", json] = command.args;
@@ -50,7 +55,7 @@ async function call(command: Command): Promise<void> {
     process.stdout.once("error", () => stop.abort());
     // A stream that has been answered needs no more input, and what is to be read would hold the process.
     stop.signal.addEventListener("abort", () => process.stdin.destroy());
-    const target = anyMethod({ url, method, options: connectOptions(flags) });
+    const target = (await findMethod(url, method, flags))(connectOptions(flags));
     try {
       await answersTo(target, { json, flags, signal: stop.signal });
     } finally {
@@ -65,7 +70,7 @@ async function answersTo(
   target: AnyMethod,
   { json, flags, signal }: { json: string | undefined; flags: CallFlags; signal: AbortSignal },
 ): Promise<void> {
-  const input = await inputOf(json, flags.stream === true);
+  const input = await inputOf(json, flags.stream === true || target.streamsIn === true);
   if (signal.aborted) return;
   const tell = flags.verbose === true ? (line: string): void => void process.stderr.write(`${line}\n`) : undefined;
   const started = performance.now();
@@ -87,11 +92,21 @@ async function answersTo(
   try {
     for await (const answer of answers) {
       count += 1;
-      await printed(`${JSON.stringify(answer, plain)}\n`);
+      const shown = target.shown === undefined ? answer : target.shown(answer);
+      await printed(`${JSON.stringify(shown, plain)}\n`);
     }
+  } catch (error) {
+    if (error instanceof RpcError && tell !== undefined)
+      for (const each of error.details) tell(`detail: ${detail(target, each)}`);
+    throw error;
   } finally {
     tell?.(`${count} ${count === 1 ? "message" : "messages"} in ${since()}`);
   }
+}
+
+/** A detail of an error as JSON, on one line. */
+function detail(target: AnyMethod, value: unknown): string {
+  return harmless(JSON.stringify(target.shownDetail === undefined ? value : target.shownDetail(value), plain) ?? "");
 }
 
 async function* only(answer: Promise<unknown>): AsyncGenerator<unknown, void, undefined> {

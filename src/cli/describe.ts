@@ -1,8 +1,12 @@
 import type { Command } from "commander";
+import { isBuiltIn } from "../call/built-in.js";
 import type { MethodDescription, ServiceInfo } from "../call/introspection.js";
 import { RpcError } from "../client.js";
-import { offerOf, SHAPES } from "./offer.js";
-import { columns, harmless } from "./text.js";
+import type { Declaration } from "../contract/declaration.js";
+import { protoText } from "../contract/proto-text.js";
+import { isGrpc, offerOf, SHAPES } from "./offer.js";
+import { protoDeclaration } from "./proto-offer.js";
+import { columns, harmless, visible } from "./text.js";
 import { addWireOptions, type WireFlags } from "./wire-options.js";
 
 interface DescribeFlags extends WireFlags {
@@ -18,17 +22,20 @@ interface Found {
 export function addDescribe(program: Command): void {
   const command = program
     .command("describe")
-    .summary("describe a service or a method")
+    .summary("describe a service, a method, or a message of protobuf")
     .description(
-      "Describes a service or a method: its shape, what it is for, and the JSON Schemas of input and output.",
+      "Describes a service or a method: its shape, what it is for, and the JSON Schemas of input and output. Of a gRPC server, or of .proto files, it prints the declaration, of messages and enums too.",
     )
     .argument("<url>", "where the server is, such as frame://127.0.0.1:8080")
-    .argument("<name>", "a service, or method, service.method or service/method");
+    .argument(
+      "<name>",
+      "a service, or method, service.method or service/method; a message or an enum by its full name",
+    );
   addWireOptions(command)
     .option("--json", "print what the server told as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  callwire describe frame://127.0.0.1:8080 demo.Greeter\n  callwire describe frame://127.0.0.1:8080 demo.Greeter/hello",
+      "\nExamples:\n  callwire describe frame://127.0.0.1:8080 demo.Greeter\n  callwire describe frame://127.0.0.1:8080 demo.Greeter/hello\n  callwire describe grpc://127.0.0.1:8080 echo.v1.EchoRequest",
     )
     .action(() => describe(command));
 }
@@ -36,7 +43,14 @@ export function addDescribe(program: Command): void {
 async function describe(command: Command): Promise<void> {
   const [url = "", name = ""] = command.args;
   const flags = command.opts<DescribeFlags>();
-  const found = find(await offerOf(url, flags), name);
+  if (flags.json !== true && (isGrpc(url) || flags.proto !== undefined)) {
+    const declaration = await declared(url, name, flags);
+    if (declaration !== undefined) {
+      console.log(protoText(declaration).split("\n").map(visible).join("\n"));
+      return;
+    }
+  }
+  const found = find(await offerOf(url, flags, isBuiltIn(name)), name);
   if (found.length === 0) {
     throw new RpcError("not_found", `Nothing is named ${JSON.stringify(name)}: see callwire list ${url}.`);
   }
@@ -49,6 +63,16 @@ async function describe(command: Command): Promise<void> {
       ),
     );
   else console.log(found.flatMap(({ service, methods }) => methods.map((each) => page(service, each))).join("\n\n"));
+}
+
+/** What a gRPC server, or a file, declares under a name; undefined where there is no such thing, or no reflection. */
+async function declared(url: string, name: string, flags: WireFlags): Promise<Declaration | undefined> {
+  try {
+    return await protoDeclaration(url, name, flags);
+  } catch (error) {
+    if (error instanceof RpcError && error.code === "unimplemented") return undefined;
+    throw error;
+  }
 }
 
 /** A service by its name, with all methods; else the methods of that name, each in its service. */

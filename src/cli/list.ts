@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { isBuiltIn } from "../call/built-in.js";
 import type { ServiceInfo } from "../call/introspection.js";
 import { RpcError } from "../client.js";
 import { offerOf, SHAPES } from "./offer.js";
@@ -23,7 +24,7 @@ export function addList(program: Command): void {
     .option("--json", "print what the server told as JSON, with all schemas")
     .addHelpText(
       "after",
-      "\nExamples:\n  callwire list frame://127.0.0.1:8080\n  callwire list frame://127.0.0.1:8080 demo.Greeter --json",
+      "\nExamples:\n  callwire list frame://127.0.0.1:8080\n  callwire list frame://127.0.0.1:8080 demo.Greeter --json\n  callwire list grpc://127.0.0.1:8080",
     )
     .action(() => list(command));
 }
@@ -31,9 +32,9 @@ export function addList(program: Command): void {
 async function list(command: Command): Promise<void> {
   const [url = "", name] = command.args;
   const flags = command.opts<ListFlags>();
-  const offered = await offerOf(url, flags);
+  const offered = await offerOf(url, flags, flags.all === true || (name !== undefined && isBuiltIn(name)));
   const services = offered.filter((service) =>
-    name === undefined ? flags.all === true || !service.name.startsWith("callwire.") : service.name === name,
+    name === undefined ? flags.all === true || !isBuiltIn(service.name) : service.name === name,
   );
   if (name !== undefined && services.length === 0) {
     const names = offered.map((service) => service.name).join(", ");

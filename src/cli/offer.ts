@@ -2,6 +2,7 @@ import { INTROSPECTION, type MethodDescription, type ServiceInfo } from "../call
 import { RpcError } from "../client.js";
 import { anyMethod } from "./any-method.js";
 import { foreignOffer } from "./foreign-offer.js";
+import { protoOffer } from "./proto-offer.js";
 import { connectOptions, type WireFlags } from "./wire-options.js";
 
 /** A server that says nothing for so long is none that can tell what it offers. */
@@ -14,14 +15,27 @@ export const SHAPES: Readonly<Record<MethodDescription["shape"], string>> = {
   bidi: "bidi stream",
 };
 
-/** Asks a server what it offers. Rejects with an RpcError where it cannot be reached or does not know. */
-export async function offerOf(url: string, flags: WireFlags): Promise<readonly ServiceInfo[]> {
+/**
+ * Asks a server what it offers, or the files that `--proto` names. With `all`, what a gRPC server tells by reflection alone is there too. Rejects with an RpcError
+ * where the server cannot be reached or does not know.
+ */
+export async function offerOf(url: string, flags: WireFlags, all = false): Promise<readonly ServiceInfo[]> {
+  if (flags.proto !== undefined) return await protoOffer(url, flags);
+  const own = await introspected(url, flags);
+  if (!all || !isGrpc(url)) return own;
+  const names = own.map(({ name }) => name);
+  const told = await protoOffer(url, flags).catch(() => []);
+  return [...own, ...told.filter(({ name }) => !names.includes(name))];
+}
+
+async function introspected(url: string, flags: WireFlags): Promise<readonly ServiceInfo[]> {
   const method = anyMethod({ url, method: `${INTROSPECTION}/services`, options: connectOptions(flags) });
   let answer: unknown;
   try {
     answer = await method.unary([], { headers: flags.header, timeoutMs: flags.timeout ?? PATIENCE_MS });
   } catch (error) {
     if (!(error instanceof RpcError) || error.message.startsWith("Cannot connect")) throw error;
+    if (isGrpc(url)) return await protoOffer(url, flags);
     const foreign = await foreignOffer(url, flags);
     if (foreign !== undefined) return foreign;
     throw new RpcError(error.code, `${error.message} The server does not tell what it offers.`, { cause: error });
@@ -30,6 +44,11 @@ export async function offerOf(url: string, flags: WireFlags): Promise<readonly S
   }
   if (Array.isArray(answer) && answer.every(isService)) return answer;
   throw new RpcError("internal", `${url} answers ${INTROSPECTION}/services with something else than services.`);
+}
+
+/** Says whether a URL is of a wire whose servers describe themselves by reflection. */
+export function isGrpc(url: string): boolean {
+  return /^grpc(?:\+|:)/u.test(url);
 }
 
 function isService(value: unknown): value is ServiceInfo {

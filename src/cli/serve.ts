@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { isBuiltIn } from "../call/built-in.js";
 import { MODEL_NAMES, type ModelName } from "../models/model.js";
 import { serve as serveAt, type Server } from "../server.js";
 import { hints } from "./hints.js";
@@ -67,7 +68,7 @@ async function serve(command: Command): Promise<void> {
   const { url, services } = await moduleAt(module);
   const server = await bound(url, flags);
   const stopped = stopOnSignal(server);
-  const own = server.services.filter(({ name }) => !name.startsWith("callwire."));
+  const own = server.services.filter(({ name }) => !isBuiltIn(name));
   console.log(
     [
       ...server.addresses.map((address) => `callwire listening on ${address}`),

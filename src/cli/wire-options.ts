@@ -13,6 +13,8 @@ export interface WireFlags {
   readonly tlsKey?: string;
   readonly tlsServerName?: string;
   readonly insecure?: true;
+  readonly proto?: readonly string[];
+  readonly protoPath?: readonly string[];
 }
 
 /** Adds the options that every command which calls a server has. */
@@ -36,7 +38,13 @@ export function addWireOptions(command: Command): Command {
     .option("--tls-cert <file>", "the certificate to show, as PEM")
     .option("--tls-key <file>", "its key, as PEM")
     .option("--tls-server-name <name>", "the name that the server's certificate has to have")
-    .option("--insecure", "take any certificate: whoever is on the way can read and change all");
+    .option("--insecure", "take any certificate: whoever is on the way can read and change all")
+    .option(
+      "--proto <file>",
+      "the .proto file, or descriptor set, of a protobuf service; may be repeated (default: ask the server)",
+      list,
+    )
+    .option("--proto-path <folder>", "where .proto files and their imports are; may be repeated", list);
 }
 
 /** What connect() is to be told of these options. */
@@ -57,6 +65,10 @@ function tlsOptions({ tlsCa, tlsCert, tlsKey, tlsServerName, insecure }: WireFla
     ...(tlsServerName === undefined ? {} : { serverName: tlsServerName }),
     ...(insecure === true ? { rejectUnauthorized: false } : {}),
   };
+}
+
+function list(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 function header(

@@ -1,5 +1,6 @@
 import { createFileRegistry, type DescService, fromBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { addJsonNames } from "./json-names.js";
 
 /** Descriptors of services by their full names, `echo.v1.EchoService`. */
 export type ServicesByName = Readonly<Record<string, DescService>>;
@@ -13,6 +14,7 @@ export function servicesIn(set: Uint8Array): ServicesByName {
   const files = new Map<string, FileDescriptorProto>();
   for (const file of message.file) if (!files.has(file.name)) files.set(file.name, file);
   message.file = [...files.values()];
+  for (const file of message.file) addJsonNames(file);
   const registry = createFileRegistry(message);
   return Object.fromEntries(
     [...registry.files].flatMap(({ services }) => services.map((service) => [service.typeName, service] as const)),

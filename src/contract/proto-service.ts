@@ -59,6 +59,12 @@ function isSafe({ idempotency }: DescMethod): boolean {
   return level === NO_SIDE_EFFECTS;
 }
 
+/** The descriptor of a protobuf service; undefined for any other. */
+export function descriptorOf(service: Service): DescService | undefined {
+  // Only serviceOf() gives services a `desc`.
+  return "desc" in service ? (service as ProtoService).desc : undefined;
+}
+
 function isDescriptor(contract: Contract): contract is DescService {
   return "kind" in contract && contract.kind === "service";
 }

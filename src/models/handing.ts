@@ -58,7 +58,13 @@ export async function serveByHanding(options: ModelOptions, { start, perWorker, 
     await stop(0);
     throw error;
   }
-  return await listenAll(options.listen, { accept: handOver.add, stop, reload: () => supervisor.reload(), failed });
+  return await listenAll(options.listen, {
+    accept: handOver.add,
+    stop,
+    reload: () => supervisor.reload(),
+    tell: (key, what) => supervisor.tell(key, what),
+    failed,
+  });
 }
 
 function giveToProcess(worker: Worker, connection: Arrival, failed: (connection: Arrival) => void): void {

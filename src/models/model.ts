@@ -29,6 +29,8 @@ export interface Running {
   stop(graceMs: number): Promise<void>;
   /** Replaces the workers one by one; where there are none it does nothing. */
   reload(): Promise<void>;
+  /** Tells every worker something that is plain data, those that are started later too; of what has one key, the last. Where there are none it does nothing. */
+  tell(key: string, what: unknown): void;
   /** Resolves with the reason when it cannot go on; never otherwise. */
   readonly failed: Promise<Error>;
 }
@@ -46,6 +48,7 @@ export async function serveHere(options: ModelOptions, admission: Admission): Pr
     accept: connections.add,
     stop,
     reload: () => Promise.resolve(),
+    tell: () => {},
     failed: NEVER,
   });
 }
@@ -55,6 +58,7 @@ export interface Taker {
   readonly accept: (connection: Arrival) => void;
   readonly stop: (graceMs: number) => Promise<void>;
   readonly reload: () => Promise<void>;
+  readonly tell: (key: string, what: unknown) => void;
   readonly failed: Promise<Error>;
 }
 
@@ -76,6 +80,7 @@ export async function listenAll(listen: readonly string[], taker: Taker): Promis
     addresses: listeners.map(({ address }) => address),
     stop: (graceMs) => (stopped ??= stop(graceMs)),
     reload: taker.reload,
+    tell: taker.tell,
     failed: taker.failed,
   };
 }

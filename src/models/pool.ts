@@ -40,5 +40,11 @@ export const pool: Model = async (options) => {
     await stop(0);
     throw error;
   }
-  return await listenAll(options.listen, { accept: connections.add, stop, reload: () => supervisor.reload(), failed });
+  return await listenAll(options.listen, {
+    accept: connections.add,
+    stop,
+    reload: () => supervisor.reload(),
+    tell: (key, what) => supervisor.tell(key, what),
+    failed,
+  });
 };

@@ -43,6 +43,8 @@ export class Supervisor {
   readonly #members: Set<Member> = new Set();
   /** Workers that will be started in a while. */
   readonly #retries: Set<NodeJS.Timeout> = new Set();
+  /** What workers have been told, by key. */
+  readonly #told: Map<string, unknown> = new Map();
   #wanted = 0;
   #reloading: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -83,6 +85,12 @@ export class Supervisor {
     const reloading = this.#reloading.then(() => this.#renew());
     this.#reloading = reloading.catch(() => {});
     return reloading;
+  }
+
+  /** Tells all workers something, and those that come later before their first work; of what has one key, the last. */
+  tell(key: string, what: unknown): void {
+    this.#told.set(key, what);
+    for (const { worker, state } of this.#members) if (state !== "starting") worker.post({ kind: "told", what });
   }
 
   /** Lets all workers end their work, for `graceMs`, then ends them. Always resolves, and no worker is left then. */
@@ -160,6 +168,7 @@ export class Supervisor {
     // It may have been let go, or stopped, while it started.
     if (member.state !== "starting" || this.#stopping) return;
     member.state = "ready";
+    for (const what of this.#told.values()) member.worker.post({ kind: "told", what });
     this.#options.joined(member.worker);
   }
 

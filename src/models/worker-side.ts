@@ -21,12 +21,16 @@ export interface WorkerParts {
   readonly parent: Parent;
   readonly host: Host;
   readonly admission: Admission;
+  /** Hears what the parent tells all of its workers. */
+  readonly told: (what: unknown) => void;
+  /** Called when this worker is told to stop, while it still answers. */
+  readonly stopping: () => void;
   /** Called last, before the worker ends. */
   readonly teardown: () => Promise<void>;
 }
 
 /** Serves what the parent hands over, connections and calls, until it says stop; then lets them end, and exits. */
-export function runWorker({ parent, host, admission, teardown }: WorkerParts): void {
+export function runWorker({ parent, host, admission, told, stopping, teardown }: WorkerParts): void {
   const connections = new Connections({ ...host, closed: () => parent.post({ kind: "closed" }) }, admission);
   const calls = new CallReceiver(host.dispatch, (batch, taken) => {
     try {
@@ -62,10 +66,14 @@ export function runWorker({ parent, host, admission, teardown }: WorkerParts): v
         if (handle !== undefined) connections.add(fromHandle(handle, message.address));
         else if (message.port !== undefined) connections.add(fromPort(message.port, message.address));
         break;
+      case "told":
+        told(message.what);
+        break;
       case "leave":
         void endAfter([connections.leave(), calls.stop()]);
         break;
       case "stop":
+        stopping();
         void endAfter([connections.stop(message.graceMs), calls.stop(message.graceMs)]);
     }
   });

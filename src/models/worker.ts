@@ -24,12 +24,13 @@ export type FromWorker =
   | { readonly kind: "closed" }
   | { readonly kind: "call"; readonly batch: unknown; readonly taken: number };
 
-/** What a parent says to its worker. `leave`: go when what you have has ended by itself; `stop`: let it end, for so long, then cut it. */
+/** What a parent says to its worker. `leave`: go when what you have has ended by itself; `stop`: let it end, for so long, then cut it; `told`: something for what the worker runs. */
 export type ToWorker =
   | { readonly kind: "connection"; readonly address: string; readonly port?: MessagePort }
   | { readonly kind: "leave" }
   | { readonly kind: "stop"; readonly graceMs: number }
-  | { readonly kind: "call"; readonly batch: unknown };
+  | { readonly kind: "call"; readonly batch: unknown }
+  | { readonly kind: "told"; readonly what: unknown };
 
 /** What a worker's owner hears. */
 export interface WorkerEvents {

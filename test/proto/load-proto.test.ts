@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 const SET = fileURLToPath(new URL("gen/notes.binpb", import.meta.url));
 const bytes = readFileSync(SET);
@@ -130,8 +130,20 @@ describe("loadProto, of sources", () => {
     );
   });
 
-  test("rejects where the project has no protoc, and says how to get it", async () => {
+  test("takes the system's protoc where the project has none", async () => {
     const root = project(["notes.proto"]);
+    mkdirSync(join(root, "bin"));
+    writeFileSync(join(root, "bin/protoc"), `#!${process.execPath}\n${compiler(WRITE)}`, { mode: 0o755 });
+    vi.stubEnv("PATH", join(root, "bin"));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const services = await loadProto(join(root, "notes.proto"));
+    expect(Object.keys(services)).toContain("test.notes.Notes");
+  });
+
+  test("rejects where there is no protoc, and says how to get it", async () => {
+    const root = project(["notes.proto"]);
+    vi.stubEnv("PATH", "");
+    onTestFinished(() => void vi.unstubAllEnvs());
     await expect(loadProto(join(root, "notes.proto"))).rejects.toThrow('run "npm i -D protoc"');
   });
 

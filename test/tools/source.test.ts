@@ -15,8 +15,13 @@ test.each([
   expect(code(text)).toBe(expected);
 });
 
-test("Comments are kept apart, at the places where they stand, and tests are left out.", () => {
-  const root = fixture({ "src/b/a.ts": `x; // one\n"// two";\n`, "src/b/a.test.ts": "y;", "src/b/a.json": "{}" });
+test("Comments are kept apart, at the places where they stand, and tests and generated code are left out.", () => {
+  const root = fixture({
+    "src/b/a.ts": `x; // one\n"// two";\n`,
+    "src/b/a.test.ts": "y;",
+    "src/gen/a_pb.ts": "z;",
+    "src/b/a.json": "{}",
+  });
   const [source, ...others] = sources(root, "src");
   expect(others).toEqual([]);
   expect(source?.notes).toBe(`   // one\n         \n`);

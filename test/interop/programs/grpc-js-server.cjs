@@ -1,8 +1,9 @@
 "use strict";
-// The service of echo.proto by @grpc/grpc-js. Usage: grpc-js-server.cjs identity|gzip; prints `port N`.
-const { EchoService, grpc } = require("./grpc-js-messages.cjs");
+// The service of echo.proto by @grpc/grpc-js. Usage: grpc-js-server.cjs identity|gzip [reflection]; prints `port N`.
+const { EchoService, definition, grpc } = require("./grpc-js-messages.cjs");
+const { peer } = require("./peer.cjs");
 
-const [coding = "identity"] = process.argv.slice(2);
+const [coding = "identity", reflection] = process.argv.slice(2);
 const server = new grpc.Server({ "grpc.default_compression_algorithm": coding === "gzip" ? 2 : 0 });
 
 server.addService(EchoService.service, {
@@ -37,6 +38,11 @@ server.addService(EchoService.service, {
     call.on("end", () => call.end());
   },
 });
+
+if (reflection === "reflection") {
+  const { ReflectionService } = peer("@grpc/reflection");
+  new ReflectionService(definition).addToServer(server);
+}
 
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
