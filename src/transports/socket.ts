@@ -195,10 +195,10 @@ export interface SocketOptions {
 
 /**
  * Whether what was read as the peer's goodbye was a reset: node tells of a goodbye where a reset comes right behind the last bytes. Then the system
- * knows the peer no more. Unix sockets have no local address either.
+ * knows the peer no more, as it does after goodbyes of both ends. Unix sockets have no local address either.
  */
 function wasReset(socket: Socket): boolean {
-  return socket.remoteAddress === undefined && socket.localAddress !== undefined;
+  return !socket.writableEnded && socket.remoteAddress === undefined && socket.localAddress !== undefined;
 }
 
 /** Takes the system's handle out of a socket that has not been read from; undefined where node keeps it to itself. */
