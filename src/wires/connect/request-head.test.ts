@@ -116,8 +116,8 @@ describe("The head of a GET", () => {
   });
 
   test.each([
-    ["", "not_found", undefined],
-    ["a=b", "not_found", undefined],
+    ["", "unimplemented", 405],
+    ["a=b", "unimplemented", 405],
     ["connect=v2&encoding=json&message=x", "invalid_argument", undefined],
     ["connect=v1&message=x", "invalid_argument", undefined],
     ["connect=v1&encoding=json", "invalid_argument", undefined],
