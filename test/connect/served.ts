@@ -1,11 +1,12 @@
 import { functions, implement, RpcError, serve, type ServeOptions, service, serverStream, unary } from "callwire";
 import { onTestFinished } from "vitest";
+import { z } from "zod";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
 
 /** A service without protobuf: `find` has no side effects. */
 export const Shop = service("demo.Shop", {
-  find: unary({ noSideEffects: true }),
-  order: unary(),
+  find: unary({ input: z.unknown(), noSideEffects: true }),
+  order: unary({ input: z.unknown() }),
   list: serverStream(),
 });
 
