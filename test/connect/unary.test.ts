@@ -31,7 +31,8 @@ describe.each(VERSIONS)("A unary call over %s", (version) => {
   test("of a service without protobuf, or of a plain function, is in JSON.", async () => {
     const { address } = await served();
     expect(json(await asked(address, version, { path: "/demo.Shop/find", body: "[1]" }))).toEqual({ found: [1] });
-    expect(json(await asked(address, version, { path: "/math/add", body: "[2,3]" }))).toBe(5);
+    for (const path of ["/math/add", "/add"])
+      expect(json(await asked(address, version, { path, body: "[2,3]" }))).toBe(5);
     const headers = { "content-type": "application/proto" };
     const binary = await asked(address, version, { path: "/math/add", headers });
     expect(binary).toMatchObject({ status: 501, headers: { "content-type": "application/json" } });
@@ -93,7 +94,8 @@ describe.each(VERSIONS)("A unary call over %s", (version) => {
     ["PUT", ECHO, "application/json", 405],
     ["POST", ECHO, "application/jsonx", 415],
     ["POST", ECHO, "text/plain", 415],
-    ["POST", "/nowhere", "application/json", version === "HTTP/2" ? 415 : 404],
+    ["POST", "/nowhere", "text/plain", version === "HTTP/2" ? 415 : 404],
+    ["POST", "/nowhere", "application/json", 501],
   ])("by %s to %s of type %s is none: %i.", async (method, path, type, status) => {
     const { address } = await served();
     const answer = await asked(address, version, { method, path, headers: { "content-type": type }, body: "{}" });
