@@ -40,8 +40,9 @@ const NOT_FOUND: HttpAnswer = { status: 404, fields: [TEXT] };
 function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "serve"> | Refusal {
   // A HEAD is answered like a GET; the transport leaves the body out.
   const method = request.method === "HEAD" ? "GET" : request.method;
+  const isNamed = wires.some(({ routes }) => routes.some(({ paths }) => isList(paths) && paths.includes(request.path)));
   const here = wires.flatMap(({ name, routes, serve }) =>
-    routes.filter((route) => hasPath(route, request)).map((route) => ({ name, route, serve })),
+    routes.filter((route) => hasPath(route, request, isNamed)).map((route) => ({ name, route, serve })),
   );
   if (here.length === 0)
     return { answer: NOT_FOUND, text: `Nothing is at ${JSON.stringify(request.path)}. ${offer(wires)}\n` };
@@ -62,10 +63,16 @@ function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "ser
   return { answer: { status: 415, fields: [TEXT] }, text: said };
 }
 
-function hasPath({ paths, types }: HttpRoute, request: HttpRequest): boolean {
-  // Methods may be called by a bare name too, by those who say what they speak.
-  if (paths === "calls") return CALL.test(request.path) || types?.includes(mediaType(request)) === true;
-  return paths === "any" || paths.includes(request.path);
+/** `isNamed`: some route names the path. */
+function hasPath({ paths, types }: HttpRoute, request: HttpRequest, isNamed: boolean): boolean {
+  if (isList(paths)) return paths.includes(request.path);
+  if (paths === "any" || CALL.test(request.path)) return true;
+  // Methods may be called by a bare name too, in a type that says so, where the path is nobody's.
+  return !isNamed && types?.includes(mediaType(request)) === true;
+}
+
+function isList(paths: HttpRoute["paths"]): paths is readonly string[] {
+  return typeof paths !== "string";
 }
 
 const CALL = /^\/[^/]+\/[^/]+$/u;

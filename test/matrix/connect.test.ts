@@ -14,7 +14,7 @@ function known(wire: ClientWire | undefined): ClientWire {
   return wire;
 }
 
-const CARRIES = { reasons: false, bareNames: false, looseShapes: false };
+const CARRIES = { reasons: false, looseShapes: false };
 const over = { http: known(httpClient(connect)), http2: known(http2Client(connect)) };
 
 wireKit("Connect over HTTP/2, as serve() and connect() do it", jsonBodies(composed(over.http2, place)), {

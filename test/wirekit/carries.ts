@@ -11,8 +11,6 @@ export interface Carries {
   readonly text: "any" | "xml";
   /** Trailers, with success and with errors. False: nobody looks at them, but headers before the answer still arrive. */
   readonly trailers: boolean;
-  /** Methods by their bare names. False: every method is called with its service's name. */
-  readonly bareNames: boolean;
   /** Any number of messages for any method. False: a method that takes one message and answers one cannot be called as a stream. */
   readonly looseShapes: boolean;
   /**
@@ -28,7 +26,7 @@ export const EVERYTHING: Carries = {
   details: true,
   text: "any",
   trailers: true,
-  bareNames: true,
+
   looseShapes: true,
   reasons: true,
 };

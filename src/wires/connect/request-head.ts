@@ -78,7 +78,8 @@ function readGet({ path, query, fields }: HttpRequest, rules: HeadRules): Reques
   function wrongQuery(at: string, whole: string): Refusal | undefined {
     if (version === undefined && encoding === undefined && message === "missing") {
       const said = `GET ${at}${whole === "" ? "" : `?${whole}`} is no call: write ?connect=v1&encoding=json&message=`;
-      return { status: failure("not_found", `${said} and the message, percent-encoded.`) };
+      const status = failure("unimplemented", `${said} and the message, percent-encoded, or POST it.`);
+      return { status, http: 405, fields: [["allow", "GET, POST"]] };
     }
     if (version !== undefined && version !== "v1")
       return refused(`The parameter connect is ${JSON.stringify(version)}: this server speaks v1.`);
