@@ -9,6 +9,8 @@ export interface ReflectOptions {
   /** All of it takes so long at the most; 10 s by default. */
   readonly timeoutMs?: number | undefined;
   readonly headers?: HeaderInit | undefined;
+  /** Aborting it gives up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a server says of itself in one message may be as large as that. */
@@ -23,7 +25,7 @@ type Request = Requests extends Iterable<infer R> | AsyncIterable<infer R> ? R :
  */
 export async function reflect<T>(
   url: string,
-  { timeoutMs = 10_000, headers }: ReflectOptions,
+  { timeoutMs = 10_000, headers, signal }: ReflectOptions,
   work: (files: ReflectedFiles) => Promise<T>,
 ): Promise<T> {
   const [{ ServerReflection }, { alphaReflection }, { ReflectedFiles }] = await Promise.all([
@@ -36,7 +38,7 @@ export async function reflect<T>(
   for (const service of [ServerReflection, alphaReflection()]) {
     const client = connect(service, url, options);
     const asker = new Asker((requests) =>
-      client.serverReflectionInfo(requests, { headers, timeoutMs: Math.max(1, until - performance.now()) }),
+      client.serverReflectionInfo(requests, { headers, signal, timeoutMs: Math.max(1, until - performance.now()) }),
     );
     try {
       return await work(new ReflectedFiles(asker.ask));
