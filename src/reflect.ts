@@ -14,7 +14,7 @@ export interface ReflectOptions {
 }
 
 /** What a server says of itself in one message may be as large as that. */
-const MOST_BYTES = 128 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 type Requests = Parameters<Client<typeof ServerReflection>["serverReflectionInfo"]>[0];
 type Request = Requests extends Iterable<infer R> | AsyncIterable<infer R> ? R : never;
