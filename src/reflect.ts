@@ -1,4 +1,4 @@
-import { type Client, connect } from "./client.js";
+import { type Client, connect, type ConnectOptions } from "./client.js";
 import { RpcError } from "./call/rpc-error.js";
 import type { HeaderInit } from "./contract/call.js";
 import type { ServerReflection } from "./services/gen/grpc/reflection/v1/reflection_pb.js";
@@ -11,6 +11,8 @@ export interface ReflectOptions {
   readonly headers?: HeaderInit | undefined;
   /** Aborting it gives up. */
   readonly signal?: AbortSignal | undefined;
+  /** How the server is connected to, its certificates for one. */
+  readonly connect?: ConnectOptions | undefined;
 }
 
 /** What a server says of itself in one message may be as large as that. */
@@ -25,7 +27,7 @@ type Request = Requests extends Iterable<infer R> | AsyncIterable<infer R> ? R :
  */
 export async function reflect<T>(
   url: string,
-  { timeoutMs = 10_000, headers, signal }: ReflectOptions,
+  { timeoutMs = 10_000, headers, signal, connect: own }: ReflectOptions,
   work: (files: ReflectedFiles) => Promise<T>,
 ): Promise<T> {
   const [{ ServerReflection }, { alphaReflection }, { ReflectedFiles }] = await Promise.all([
@@ -34,7 +36,7 @@ export async function reflect<T>(
     import("./services/reflected-files.js"),
   ]);
   const until = performance.now() + timeoutMs;
-  const options = { connectTimeoutMs: timeoutMs, maxMessageBytes: MOST_BYTES };
+  const options = { connectTimeoutMs: timeoutMs, maxMessageBytes: MOST_BYTES, ...own };
   for (const service of [ServerReflection, alphaReflection()]) {
     const client = connect(service, url, options);
     const asker = new Asker((requests) =>

@@ -5,12 +5,11 @@ import type { ServicesByName } from "../contract/descriptor-set.js";
 import { loadReflected } from "../load-reflected.js";
 import { type AnyMethod, anyMethod, orUsageError } from "./any-method.js";
 import { type ProtoMethod, protoMethod } from "./proto-method.js";
-import { NO_REFLECTION, servicesOfFiles } from "./proto-files.js";
+import { servicesOfFiles } from "./proto-files.js";
+import { NO_REFLECTION, reflectedOrUsage, reflectionOptions } from "./reflection-options.js";
 import { UsageError } from "./usage-error.js";
 import type { WireFlags } from "./wire-options.js";
 
-/** A server that has not told what a method is after so long will not tell. */
-const PATIENCE_MS = 5000;
 /** What a server answers whose reflection, or whose way to it, is in order, but not for this caller or not now. */
 const FINAL: readonly RpcError["code"][] = ["unavailable", "deadline_exceeded", "unauthenticated", "permission_denied"];
 
@@ -89,12 +88,7 @@ async function reflected(
 ): Promise<ServicesByName | RpcError> {
   const services = service === undefined ? undefined : [service];
   try {
-    return await loadReflected(url, {
-      services,
-      headers: flags.header,
-      timeoutMs: flags.timeout ?? PATIENCE_MS,
-      signal,
-    });
+    return await reflectedOrUsage(loadReflected(url, { services, ...reflectionOptions(flags, signal) }));
   } catch (error) {
     if (error instanceof RpcError && !FINAL.includes(error.code)) return error;
     throw error;
@@ -103,9 +97,10 @@ async function reflected(
 
 /** Says whether a server is one of callwire. */
 async function introspects(url: string, { flags, signal }: Asking): Promise<boolean> {
-  const method = anyMethod({ url, method: `${INTROSPECTION}/services`, options: {} });
+  const { headers, timeoutMs, connect: options = {} } = reflectionOptions(flags);
+  const method = anyMethod({ url, method: `${INTROSPECTION}/services`, options });
   try {
-    await method.unary([], { headers: flags.header, timeoutMs: flags.timeout ?? PATIENCE_MS, signal });
+    await method.unary([], { headers, timeoutMs, signal });
     return true;
   } catch (error) {
     if (error instanceof RpcError) return false;
