@@ -1,6 +1,6 @@
 import type { Implementation } from "./contract/implement.js";
 import { descriptorOf } from "./contract/proto-service.js";
-import { HealthBoard } from "./services/health-board.js";
+import { HEALTH, HealthBoard } from "./services/health-board.js";
 
 /** Which of the services that callers of gRPC expect a server has, where it has a protobuf service at all. */
 export interface BuiltInOptions {
@@ -25,17 +25,13 @@ export async function builtInsFor(
   implementations: readonly Implementation[],
   options: BuiltInOptions,
 ): Promise<BuiltIns> {
-  const descriptors = implementations.flatMap(({ service }) => descriptorOf(service) ?? []);
-  if (descriptors.length === 0) return { services: [], board: undefined };
+  if (!implementations.some(({ service }) => descriptorOf(service) !== undefined))
+    return { services: [], board: undefined };
   const names = implementations.map(({ service }) => service.name);
-  const board = options.health === false ? undefined : new HealthBoard(names);
-  const health = board && (await import("./services/health.js")).health(board);
-  const healthDescriptor = health && descriptorOf(health.service);
-  const own = health === undefined || names.includes(health.service.name) ? [] : [health];
-  if (options.reflection === false) return { services: own, board: own.length === 0 ? undefined : board };
+  const board = options.health === false || names.includes(HEALTH) ? undefined : new HealthBoard(names);
+  const own = board === undefined ? [] : [(await import("./services/health.js")).health(board)];
+  if (options.reflection === false) return { services: own, board };
   const { reflection } = await import("./services/reflection.js");
-  const described =
-    own.length === 0 || healthDescriptor === undefined ? descriptors : [...descriptors, healthDescriptor];
-  const reflecting = reflection(described).filter(({ service }) => !names.includes(service.name));
-  return { services: [...own, ...reflecting], board: own.length === 0 ? undefined : board };
+  const reflecting = reflection([...implementations, ...own].flatMap(({ service }) => descriptorOf(service) ?? []));
+  return { services: [...own, ...reflecting.filter(({ service }) => !names.includes(service.name))], board };
 }

@@ -1,4 +1,4 @@
-import { type Client, connect } from "./client.js";
+import { type Client, connect, type ConnectOptions } from "./client.js";
 import { RpcError } from "./call/rpc-error.js";
 import type { HeaderInit } from "./contract/call.js";
 import type { ServerReflection } from "./services/gen/grpc/reflection/v1/reflection_pb.js";
@@ -9,10 +9,14 @@ export interface ReflectOptions {
   /** All of it takes so long at the most; 10 s by default. */
   readonly timeoutMs?: number | undefined;
   readonly headers?: HeaderInit | undefined;
+  /** Aborting it gives up. */
+  readonly signal?: AbortSignal | undefined;
+  /** How the server is connected to, its certificates for one. */
+  readonly connect?: ConnectOptions | undefined;
 }
 
 /** What a server says of itself in one message may be as large as that. */
-const MOST_BYTES = 128 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 type Requests = Parameters<Client<typeof ServerReflection>["serverReflectionInfo"]>[0];
 type Request = Requests extends Iterable<infer R> | AsyncIterable<infer R> ? R : never;
@@ -23,7 +27,7 @@ type Request = Requests extends Iterable<infer R> | AsyncIterable<infer R> ? R :
  */
 export async function reflect<T>(
   url: string,
-  { timeoutMs = 10_000, headers }: ReflectOptions,
+  { timeoutMs = 10_000, headers, signal, connect: own }: ReflectOptions,
   work: (files: ReflectedFiles) => Promise<T>,
 ): Promise<T> {
   const [{ ServerReflection }, { alphaReflection }, { ReflectedFiles }] = await Promise.all([
@@ -32,11 +36,11 @@ export async function reflect<T>(
     import("./services/reflected-files.js"),
   ]);
   const until = performance.now() + timeoutMs;
-  const options = { connectTimeoutMs: timeoutMs, maxMessageBytes: MOST_BYTES };
+  const options = { connectTimeoutMs: timeoutMs, maxMessageBytes: MOST_BYTES, ...own };
   for (const service of [ServerReflection, alphaReflection()]) {
     const client = connect(service, url, options);
     const asker = new Asker((requests) =>
-      client.serverReflectionInfo(requests, { headers, timeoutMs: Math.max(1, until - performance.now()) }),
+      client.serverReflectionInfo(requests, { headers, signal, timeoutMs: Math.max(1, until - performance.now()) }),
     );
     try {
       return await work(new ReflectedFiles(asker.ask));

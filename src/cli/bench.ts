@@ -63,7 +63,7 @@ async function bench(command: Command): Promise<void> {
   const { concurrency, rate } = flags;
   const connections = flags.connections ?? (sharesNothing(url) ? concurrency : 1);
   await interruptible(async ({ signal }) => {
-    const make = await findMethod(url, method, flags);
+    const make = await findMethod(url, method, { flags, signal });
     const result = await loaded(() => make({ ...connectOptions(flags), connections }), {
       input: await oneOf(json),
       flags,

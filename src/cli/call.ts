@@ -55,7 +55,7 @@ async function call(command: Command): Promise<void> {
     process.stdout.once("error", () => stop.abort());
     // A stream that has been answered needs no more input, and what is to be read would hold the process.
     stop.signal.addEventListener("abort", () => process.stdin.destroy());
-    const target = (await findMethod(url, method, flags))(connectOptions(flags));
+    const target = (await findMethod(url, method, { flags, signal: stop.signal }))(connectOptions(flags));
     try {
       await answersTo(target, { json, flags, signal: stop.signal });
     } finally {

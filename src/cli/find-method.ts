@@ -5,14 +5,19 @@ import type { ServicesByName } from "../contract/descriptor-set.js";
 import { loadReflected } from "../load-reflected.js";
 import { type AnyMethod, anyMethod, orUsageError } from "./any-method.js";
 import { type ProtoMethod, protoMethod } from "./proto-method.js";
-import { NO_REFLECTION, servicesOfFiles } from "./proto-files.js";
+import { servicesOfFiles } from "./proto-files.js";
+import { NO_REFLECTION, reflectedOrUsage, reflectionOptions } from "./reflection-options.js";
 import { UsageError } from "./usage-error.js";
 import type { WireFlags } from "./wire-options.js";
 
-/** A server that has not told what a method is after so long will not tell. */
-const PATIENCE_MS = 5000;
 /** What a server answers whose reflection, or whose way to it, is in order, but not for this caller or not now. */
 const FINAL: readonly RpcError["code"][] = ["unavailable", "deadline_exceeded", "unauthenticated", "permission_denied"];
+
+/** How servers are asked, and until when. */
+interface Asking {
+  readonly flags: WireFlags;
+  readonly signal: AbortSignal;
+}
 
 /** Makes clients of one method. */
 export type MethodMaker = (options: ConnectOptions) => AnyMethod;
@@ -21,7 +26,8 @@ export type MethodMaker = (options: ConnectOptions) => AnyMethod;
  * Finds out how a method is called: on wires that carry protobuf by its descriptor, from the files of `--proto` or by the server's reflection; else, and where a
  * server of callwire describes it in another way, as one of which nothing is known. Rejects with a UsageError, or an RpcError of the server.
  */
-export async function findMethod(url: string, name: string, flags: WireFlags): Promise<MethodMaker> {
+export async function findMethod(url: string, name: string, asking: Asking): Promise<MethodMaker> {
+  const { flags } = asking;
   const { bytes, wire } = orUsageError(() => destinationOf(url));
   const unknown: MethodMaker = (options) => anyMethod({ url, method: name, options });
   const known =
@@ -38,12 +44,12 @@ export async function findMethod(url: string, name: string, flags: WireFlags): P
     );
   }
   if (wire.name !== "grpc" || name === "") return unknown;
-  const services = await reflected(url, serviceOf(name), flags);
+  const services = await reflected(url, serviceOf(name), asking);
   const method = services instanceof RpcError ? undefined : methodIn(services, name);
   if (method !== undefined) return known(method);
   const isKnown = !(services instanceof RpcError) && serviceOf(name) !== undefined;
   // Services of callwire that are none of protobuf are called in JSON.
-  if (!isKnown && (await introspects(url, flags))) return unknown;
+  if (!isKnown && (await introspects(url, asking))) return unknown;
   if (services instanceof RpcError)
     throw services.code === "unimplemented" ? new RpcError("unimplemented", NO_REFLECTION) : services;
   throw new RpcError("not_found", `There is no method ${JSON.stringify(name)}: ${offered(services)}.`);
@@ -78,11 +84,11 @@ function offered(services: ServicesByName): string {
 async function reflected(
   url: string,
   service: string | undefined,
-  flags: WireFlags,
+  { flags, signal }: Asking,
 ): Promise<ServicesByName | RpcError> {
   const services = service === undefined ? undefined : [service];
   try {
-    return await loadReflected(url, { services, headers: flags.header, timeoutMs: flags.timeout ?? PATIENCE_MS });
+    return await reflectedOrUsage(loadReflected(url, { services, ...reflectionOptions(flags, signal) }));
   } catch (error) {
     if (error instanceof RpcError && !FINAL.includes(error.code)) return error;
     throw error;
@@ -90,10 +96,11 @@ async function reflected(
 }
 
 /** Says whether a server is one of callwire. */
-async function introspects(url: string, flags: WireFlags): Promise<boolean> {
-  const method = anyMethod({ url, method: `${INTROSPECTION}/services`, options: {} });
+async function introspects(url: string, { flags, signal }: Asking): Promise<boolean> {
+  const { headers, timeoutMs, connect: options = {} } = reflectionOptions(flags);
+  const method = anyMethod({ url, method: `${INTROSPECTION}/services`, options });
   try {
-    await method.unary([], { headers: flags.header, timeoutMs: flags.timeout ?? PATIENCE_MS });
+    await method.unary([], { headers, timeoutMs, signal });
     return true;
   } catch (error) {
     if (error instanceof RpcError) return false;

@@ -3,9 +3,6 @@ import { loadProto } from "../load-proto.js";
 import { UsageError } from "./usage-error.js";
 import type { WireFlags } from "./wire-options.js";
 
-/** What to do about a server that does not describe itself. */
-export const NO_REFLECTION = "The server has no reflection: name its .proto files with --proto.";
-
 /** The services of the files that `--proto` names. Rejects with a UsageError where a file cannot be read or compiled. */
 export async function servicesOfFiles(files: readonly string[], flags: WireFlags): Promise<ServicesByName> {
   try {

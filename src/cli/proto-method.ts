@@ -1,5 +1,5 @@
 import { messageJson } from "../codecs/message-json.js";
-import { connect, type ConnectOptions } from "../client.js";
+import { connect, type ConnectOptions, RpcError } from "../client.js";
 import type { CallOptions } from "../contract/call.js";
 import type { ServicesByName } from "../contract/descriptor-set.js";
 import type { Messages } from "../contract/infer.js";
@@ -57,7 +57,14 @@ export function protoMethod(
       if (!streamsIn) throw new UsageError(`Method ${name} takes one message, and a stream was to be sent.`);
       return stream(eachRead(inputs, read), own);
     },
-    shown: (answer) => json.write(answer),
+    shown: (answer) => {
+      try {
+        return json.write(answer);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new RpcError("internal", `The answer has no form in JSON: ${reason}.`);
+      }
+    },
     shownDetail: (detail) => errorDetail(method, detail),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };

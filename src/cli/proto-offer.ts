@@ -5,17 +5,15 @@ import type { ServicesByName } from "../contract/descriptor-set.js";
 import { serviceOf } from "../contract/proto-service.js";
 import { loadReflected } from "../load-reflected.js";
 import { reflect } from "../reflect.js";
-import { NO_REFLECTION, servicesOfFiles } from "./proto-files.js";
+import { servicesOfFiles } from "./proto-files.js";
+import { NO_REFLECTION, reflectedOrUsage, reflectionOptions } from "./reflection-options.js";
 import type { WireFlags } from "./wire-options.js";
-
-/** A server that has not told what it offers after so long will not tell. */
-const PATIENCE_MS = 5000;
 
 /** What the files of `--proto` declare, or else what a gRPC server tells by reflection. Rejects with an RpcError of the server, `unimplemented` where it has no reflection. */
 export async function protoOffer(url: string, flags: WireFlags): Promise<readonly ServiceInfo[]> {
   const services =
     flags.proto === undefined
-      ? await told(loadReflected(url, asking(flags)))
+      ? await told(loadReflected(url, reflectionOptions(flags)))
       : await servicesOfFiles(flags.proto, flags);
   return infoOf(services);
 }
@@ -31,7 +29,7 @@ export async function protoDeclaration(url: string, name: string, flags: WireFla
     );
   }
   return await told(
-    reflect(url, asking(flags), async (files) => {
+    reflect(url, reflectionOptions(flags), async (files) => {
       // Some servers know services and messages, and not what is in them.
       for (const each of [symbol, symbol.replace(/\.[^.]*$/u, "")]) {
         if (each !== "" && (await files.declaring(each)) === undefined) {
@@ -43,13 +41,9 @@ export async function protoDeclaration(url: string, name: string, flags: WireFla
   );
 }
 
-function asking(flags: WireFlags): Parameters<typeof reflect>[1] {
-  return { headers: flags.header, timeoutMs: flags.timeout ?? PATIENCE_MS };
-}
-
 async function told<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return await reflectedOrUsage(answer);
   } catch (error) {
     if (error instanceof RpcError && error.code === "unimplemented") throw new RpcError(error.code, NO_REFLECTION);
     throw error;

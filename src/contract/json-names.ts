@@ -16,7 +16,7 @@ function nameAll(fields: readonly FieldDescriptorProto[]): void {
   for (const field of fields) if (field.jsonName === "") field.jsonName = jsonNameOf(field.name);
 }
 
-/** An underscore goes, and the letter behind it becomes a capital (https://protobuf.dev/programming-guides/json/#field-names). */
-function jsonNameOf(name: string): string {
+/** The name of a field in JSON where its file says nothing else: an underscore goes, and the letter behind it becomes a capital (https://protobuf.dev/programming-guides/json/#field-names). */
+export function jsonNameOf(name: string): string {
   return name.replaceAll(/_+(?<letter>[^_]?)/gu, (_all, letter: string) => letter.toUpperCase());
 }

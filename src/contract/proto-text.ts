@@ -1,6 +1,7 @@
 import type { DescEnum, DescEnumValue, DescField, DescMessage, DescMethod, ScalarType } from "@bufbuild/protobuf";
 import type { FieldDescriptorProto_Label, FieldDescriptorProto_Type } from "@bufbuild/protobuf/wkt";
 import type { Declaration } from "./declaration.js";
+import { jsonNameOf } from "./json-names.js";
 import { commentOf } from "./proto-comment.js";
 
 /** By the numbers of descriptor.proto's FieldDescriptorProto.Type. */
@@ -104,6 +105,7 @@ function typeOf(field: DescField): string {
 function options(desc: DescField | DescEnumValue | DescMethod): string {
   const said = [
     ...(desc.kind === "field" && desc.proto.defaultValue !== "" ? [`default = ${defaultOf(desc)}`] : []),
+    ...(desc.kind === "field" && desc.jsonName !== jsonNameOf(desc.name) ? [`json_name = "${desc.jsonName}"`] : []),
     ...(desc.deprecated ? ["deprecated = true"] : []),
   ];
   if (said.length === 0) return "";

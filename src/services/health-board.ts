@@ -1,3 +1,6 @@
+/** The full name of the health service. */
+export const HEALTH = "grpc.health.v1.Health";
+
 /** How a service can be said to be; `UNKNOWN` where nobody can tell. */
 export type ServingStatus = "SERVING" | "NOT_SERVING" | "UNKNOWN";
 

@@ -12,13 +12,15 @@ export type ReflectionAsk = (
 ) => Promise<ServerReflectionResponse["messageResponse"]>;
 
 /** More than the largest programs have: a server that sends more is broken, or means harm. */
-const MOST_FILES = 20_000;
-const MOST_BYTES = 128 * 1024 * 1024;
+const MOST_FILES = 10_000;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The files of a server, gathered from what it answers to questions of reflection. Methods reject with an RpcError for answers that cannot be. */
 export class ReflectedFiles {
   readonly #ask: ReflectionAsk;
   readonly #files: Map<string, FileDescriptorProto> = new Map();
+  /** Files that are imported and have not come. */
+  readonly #missing: Set<string> = new Set();
   #bytes = 0;
 
   constructor(ask: ReflectionAsk) {
@@ -44,10 +46,8 @@ export class ReflectedFiles {
    */
   async registry(): Promise<FileRegistry> {
     const nowhere: string[] = [];
-    for (let missing = this.#missing(); missing.length > 0; missing = this.#missing()) {
-      const found = await Promise.all(missing.map((name) => this.#import(name)));
-      nowhere.push(...missing.filter((_name, at) => found[at] === false));
-    }
+    // A set that grows while it is walked is walked to its end.
+    for (const name of this.#missing) if (!(await this.#import(name))) nowhere.push(name);
     try {
       return createFileRegistry(create(FileDescriptorSetSchema, { file: this.#sorted() }));
     } catch (error) {
@@ -57,23 +57,18 @@ export class ReflectedFiles {
     }
   }
 
-  #missing(): readonly string[] {
-    const imports = [...this.#files.values()].flatMap(({ dependency }) => dependency);
-    return [...new Set(imports)].filter((name) => !this.#files.has(name));
-  }
-
   /** Takes a file by its name; says whether there is one. */
   async #import(name: string): Promise<boolean> {
     const known = wellKnownFile(name);
     if (known !== undefined) {
-      this.#files.set(name, known);
+      this.#add(known);
       return true;
     }
     const [first] = listOf(await this.#take({ case: "fileByFilename", value: name }));
     if (this.#files.has(name)) return true;
     // Some servers know a file by another name than those that import it: it is reached through one that imports it publicly.
     const through = first === undefined ? {} : { dependency: [first.name], publicDependency: [0] };
-    this.#files.set(name, create(FileDescriptorProtoSchema, { name, ...through }));
+    this.#add(create(FileDescriptorProtoSchema, { name, ...through }));
     return first !== undefined;
   }
 
@@ -85,12 +80,18 @@ export class ReflectedFiles {
     if (answer.case === "errorResponse") return errorOf(answer.value);
     if (answer.case !== "fileDescriptorResponse") throw unexpected(request.case, answer.case);
     const files = answer.value.fileDescriptorProto.map((bytes) => this.#read(bytes));
-    for (const file of files) if (!this.#files.has(file.name)) this.#files.set(file.name, file);
-    if (this.#files.size <= MOST_FILES && this.#bytes <= MOST_BYTES) return files;
+    for (const file of files) if (!this.#files.has(file.name)) this.#add(file);
+    if (this.#files.size + this.#missing.size <= MOST_FILES && this.#bytes <= MOST_BYTES) return files;
     throw new RpcError(
       "resource_exhausted",
       `The server describes more than ${MOST_FILES} files or ${MOST_BYTES} bytes.`,
     );
+  }
+
+  #add(file: FileDescriptorProto): void {
+    this.#files.set(file.name, file);
+    this.#missing.delete(file.name);
+    for (const name of file.dependency) if (!this.#files.has(name)) this.#missing.add(name);
   }
 
   #read(bytes: Uint8Array): FileDescriptorProto {

@@ -160,6 +160,7 @@ describe.concurrent("callwire call", () => {
     [["call", "frame://127.0.0.1:1", "ping", "-H", "no-colon"], /"no-colon".*x-user: ada/u],
     [["call", "frame://127.0.0.1:1", "ping", "--byte-order", "middle"], /"middle".*big, little/u],
     [["call", "frame://127.0.0.1:1", "ping", "1", "2"], /^Too many arguments for "call"/u],
+    [["call", "frame://127.0.0.1:1", "ping", "--proto", "a.proto"], /^Wire frame needs no \.proto files: /u],
     [["call", "frame://127.0.0.1:1", "ping", "--nosuch"], /^Unknown option "--nosuch"/u],
   ] as const)("wrong usage %j is said in a sentence and exits with 2", async (args, sentence) => {
     const { code, stdout, stderr } = await run(args);
