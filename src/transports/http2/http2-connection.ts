@@ -2,13 +2,14 @@ import { OutBuffer } from "../../bytes/out-buffer.js";
 import type { Limits, Outlet, Session } from "../../wires/wire.js";
 import { AbuseGuard, type Harm } from "./abuse.js";
 import { type ErrorCode, errorNumber, ERROR_CODES } from "./error-code.js";
-import { carries, FLAG, FRAME, type Frame } from "./frame.js";
+import { FLAG, FRAME, type Frame } from "./frame.js";
 import { FrameReader, type FrameTaker } from "./frame-reader.js";
 import { HTTP2_LIMITS, type Http2Limits } from "./http2-limits.js";
 import type { Http2Stream } from "./http2-stream.js";
 import type { Farewell, Http2Options, Watching } from "./http2-options.js";
 import type { Keepalive } from "./keepalive.js";
 import { readUint32, writeUint32 } from "./numbers.js";
+import { carries, PING_MARKS } from "./ping-marks.js";
 import { ReceiveWindows } from "./receive-windows.js";
 import { Sender } from "./sender.js";
 import { type Settings, writeSettings } from "./settings.js";
@@ -176,7 +177,7 @@ export abstract class Http2Connection implements Session {
     const { keepalive } = this;
     if (keepalive === undefined || keepalive.asked || this.over) return;
     keepalive.ask();
-    this.ping(ALIVE);
+    this.ping(PING_MARKS.life);
   }
 
   /** Counts what only costs. True: it was too much, and the connection has ended. */
@@ -239,7 +240,7 @@ export abstract class Http2Connection implements Session {
 
   /** Whether a PING's answer is to one of this end's. */
   protected answered(frame: Frame): boolean {
-    return this.keepalive !== undefined && carries(frame, ALIVE);
+    return this.keepalive !== undefined && carries(frame, PING_MARKS.life);
   }
 
   takeUnknown(): void {
@@ -251,7 +252,7 @@ export abstract class Http2Connection implements Session {
     const { keepalive } = this;
     if (keepalive === undefined) return;
     const verdict = keepalive.tick(elapsedMs, this.streams.size > 0);
-    if (verdict === "ask") this.ping(ALIVE);
+    if (verdict === "ask") this.ping(PING_MARKS.life);
     else if (verdict === "lost") {
       const { answerMs } = keepalive.times;
       const reason = `the peer did not answer a PING within ${answerMs} ms`;
@@ -276,8 +277,6 @@ export abstract class Http2Connection implements Session {
   }
 }
 
-/** What the PINGs carry that ask for a sign of life: eight bytes. */
-const ALIVE: Uint8Array = new Uint8Array(Buffer.from("callping"));
 /** So much is read of what a GOAWAY says to people. */
 const MOST_DEBUG = 256;
 /** What a client is told that asks for signs of life too often (gRPC proposal A8). */
