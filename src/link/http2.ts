@@ -25,7 +25,7 @@ export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
     server(outlet, dispatch, options) {
       const route = httpRouter(routedWires(wires, { dispatch, options, unlimited: true }), { patient: true });
       const { limits, keepalive } = options;
-      return new Http2ServerSession(outlet, route, { limits, keepalive, now, wallNow: Date.now });
+      return new Http2ServerSession(outlet, route, { limits, keepalive, now });
     },
   };
 }
@@ -47,7 +47,7 @@ class Http2CallSession extends Http2ClientSession implements ClientSession {
 
   constructor(wire: HttpWire, outlet: Outlet, options: SessionOptions) {
     const { limits, http, gzip, pings } = options;
-    super(outlet, { limits, http: http ?? ANYWHERE, secure: http?.secure, pings, now, wallNow: Date.now });
+    super(outlet, { limits, http: http ?? ANYWHERE, secure: http?.secure, pings, now });
     const ask = wire.ownCodings
       ? this.ask
       : decodingAsk(this.ask, { maxMessageBytes: limits.maxMessageBytes, gzipRequests: gzip });

@@ -51,6 +51,7 @@ export function pingsOf(options: PingOptions, log: (message: string) => void): C
     },
     answerMs: options.pingTimeoutMs ?? 15_000,
     withoutCalls: options.pingIdleConnection ?? false,
+    wallNow: Date.now,
     slower() {
       factor *= 2;
       log(

@@ -67,6 +67,8 @@ export interface ClientPings {
   readonly withoutCalls: boolean;
   /** After so long without a byte, a connection is asked before a call is made on it. */
   readonly doubtMs: number;
+  /** Milliseconds of a clock that goes on while the machine sleeps, so that a connection is doubted after that. */
+  readonly wallNow?: (() => number) | undefined;
   /** The server says that this is too often: new connections ask half as often. */
   slower(): void;
 }

@@ -38,8 +38,3 @@ export function unpad(frame: Frame): boolean {
   frame.end = end - (bytes[start] ?? 0);
   return frame.start <= frame.end;
 }
-
-/** Whether a frame's payload begins with these bytes. */
-export function carries({ bytes, start }: Frame, mark: Uint8Array): boolean {
-  return mark.every((byte, i) => bytes[start + i] === byte);
-}

@@ -3,7 +3,7 @@ import type { ClientPings, HttpTarget, Outlet, Session } from "../../wires/wire.
 import type { ErrorCode } from "./error-code.js";
 import { costOf, type Entry } from "./header-table.js";
 import type { HeaderBlock } from "./hpack-decoder.js";
-import type { Http2Options } from "./http2-connection.js";
+import type { Http2Options } from "./http2-options.js";
 import { Http2Session } from "./http2-session.js";
 import type { Http2Stream } from "./http2-stream.js";
 import { Keepalive } from "./keepalive.js";

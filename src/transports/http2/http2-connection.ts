@@ -1,45 +1,21 @@
 import { OutBuffer } from "../../bytes/out-buffer.js";
 import type { Limits, Outlet, Session } from "../../wires/wire.js";
-import { type Abuse, AbuseGuard, type Harm } from "./abuse.js";
+import { AbuseGuard, type Harm } from "./abuse.js";
 import { type ErrorCode, errorNumber, ERROR_CODES } from "./error-code.js";
-import { carries, FLAG, FRAME, type Frame } from "./frame.js";
+import { FLAG, FRAME, type Frame } from "./frame.js";
 import { FrameReader, type FrameTaker } from "./frame-reader.js";
 import { HTTP2_LIMITS, type Http2Limits } from "./http2-limits.js";
 import type { Http2Stream } from "./http2-stream.js";
+import type { Farewell, Http2Options, Watching } from "./http2-options.js";
 import type { Keepalive } from "./keepalive.js";
-import type { PingStrikes } from "./ping-strikes.js";
 import { readUint32, writeUint32 } from "./numbers.js";
+import { carries, PING_MARKS } from "./ping-marks.js";
 import { ReceiveWindows } from "./receive-windows.js";
 import { Sender } from "./sender.js";
 import { type Settings, writeSettings } from "./settings.js";
 import { writeFrameHead } from "./write-frame.js";
 
 type Status = Parameters<Session["lost"]>[0];
-
-/** What a session of HTTP/2 is told when it is made, at either end. */
-export interface Http2Options {
-  readonly limits: Limits;
-  /** Limits of HTTP/2's own that are to be others. */
-  readonly http2?: Partial<Http2Limits> | undefined;
-  /** Milliseconds from any beginning: a clock that is fine enough to measure delays, `performance.now` say. Without it windows grow by what is in flight alone. */
-  readonly now?: (() => number) | undefined;
-  /** Milliseconds of a clock that goes on while the machine sleeps: `Date.now`. Without it, silence is counted in ticks alone. */
-  readonly wallNow?: (() => number) | undefined;
-}
-
-/** What this end watches its peer with. */
-export interface Watching {
-  /** Asks a silent peer for a sign of life. */
-  readonly keepalive?: Keepalive | undefined;
-  /** Judges the PINGs of the peer. */
-  readonly strikes?: PingStrikes | undefined;
-}
-
-/** What a GOAWAY says beside its code (RFC 9113 §6.8), and what it is counted as. */
-export interface Farewell {
-  readonly debug?: string | undefined;
-  readonly abuse?: Abuse | undefined;
-}
 
 /**
  * A connection of HTTP/2 and its life, at either end (RFC 9113): what comes is read while there is room for answers, what is written is
@@ -67,22 +43,13 @@ export abstract class Http2Connection implements Session {
   #reading = false;
   /** Frames wait unread for what was written to leave. */
   #stalled = false;
-  readonly #wallNow: (() => number) | undefined;
-  #wallAt = 0;
 
-  /** `preface`: what the peer has to begin with. */
-  constructor(
-    outlet: Outlet,
-    options: Http2Options,
-    { preface, keepalive, strikes }: Watching & { preface: Uint8Array },
-  ) {
+  constructor(outlet: Outlet, options: Http2Options, { preface, keepalive, strikes }: Watching) {
     this.outlet = outlet;
     this.limits = options.limits;
     this.http2 = { ...HTTP2_LIMITS, ...options.http2 };
     this.guard = new AbuseGuard(this.http2, strikes);
     this.keepalive = keepalive;
-    this.#wallNow = options.wallNow;
-    this.#wallAt = options.wallNow?.() ?? 0;
     this.windows = new ReceiveWindows(this.output, this.http2, options.now ?? timeless);
     this.sender = new Sender(this.output, this.guard);
     this.#reader = new FrameReader(preface);
@@ -210,7 +177,7 @@ export abstract class Http2Connection implements Session {
     const { keepalive } = this;
     if (keepalive === undefined || keepalive.asked || this.over) return;
     keepalive.ask();
-    this.ping(ALIVE);
+    this.ping(PING_MARKS.life);
   }
 
   /** Counts what only costs. True: it was too much, and the connection has ended. */
@@ -273,7 +240,7 @@ export abstract class Http2Connection implements Session {
 
   /** Whether a PING's answer is to one of this end's. */
   protected answered(frame: Frame): boolean {
-    return this.keepalive !== undefined && carries(frame, ALIVE);
+    return this.keepalive !== undefined && carries(frame, PING_MARKS.life);
   }
 
   takeUnknown(): void {
@@ -284,12 +251,8 @@ export abstract class Http2Connection implements Session {
   #watch(elapsedMs: number): void {
     const { keepalive } = this;
     if (keepalive === undefined) return;
-    const now = this.#wallNow?.() ?? this.#wallAt;
-    // A machine that slept has heard nothing meanwhile, and nobody may hold that against the peer.
-    const silentMs = Math.max(elapsedMs, now - this.#wallAt);
-    this.#wallAt = now;
-    const verdict = keepalive.tick({ silentMs, awakeMs: elapsedMs }, this.streams.size > 0);
-    if (verdict === "ask") this.ping(ALIVE);
+    const verdict = keepalive.tick(elapsedMs, this.streams.size > 0);
+    if (verdict === "ask") this.ping(PING_MARKS.life);
     else if (verdict === "lost") {
       const { answerMs } = keepalive.times;
       const reason = `the peer did not answer a PING within ${answerMs} ms`;
@@ -314,8 +277,6 @@ export abstract class Http2Connection implements Session {
   }
 }
 
-/** What the PINGs carry that ask for a sign of life: eight bytes. */
-const ALIVE: Uint8Array = new Uint8Array(Buffer.from("callping"));
 /** So much is read of what a GOAWAY says to people. */
 const MOST_DEBUG = 256;
 /** What a client is told that asks for signs of life too often (gRPC proposal A8). */

@@ -1,13 +1,14 @@
 import type { HttpAnswer, HttpServe } from "../../wires/http.js";
 import type { Outlet, Session, SessionOptions } from "../../wires/wire.js";
-import { carries, type Frame } from "./frame.js";
+import type { Frame } from "./frame.js";
 import type { Entry } from "./header-table.js";
 import type { HeaderBlock } from "./hpack-decoder.js";
-import type { Http2Options } from "./http2-connection.js";
+import type { Http2Options } from "./http2-options.js";
 import { Http2Session } from "./http2-session.js";
 import type { Http2Stream } from "./http2-stream.js";
 import { Keepalive } from "./keepalive.js";
 import { readMessageHead } from "./message-head.js";
+import { carries, PING_MARKS } from "./ping-marks.js";
 import { PingStrikes } from "./ping-strikes.js";
 import { readRequestHead, type RequestHead } from "./request-head.js";
 
@@ -68,7 +69,7 @@ export class Http2ServerSession extends Http2Session {
     this.#parting = "announced";
     this.writeGoaway(LAST_STREAM, "NO_ERROR", why);
     this.announce(before);
-    this.ping(GOODBYE);
+    this.ping(PING_MARKS.goodbye);
   }
 
   override tick(elapsedMs: number): void {
@@ -88,7 +89,7 @@ export class Http2ServerSession extends Http2Session {
   }
 
   protected override answered(frame: Frame): boolean {
-    if (this.#parting === "no" || !carries(frame, GOODBYE)) return super.answered(frame);
+    if (this.#parting === "no" || !carries(frame, PING_MARKS.goodbye)) return super.answered(frame);
     this.#part();
     return true;
   }
@@ -209,8 +210,6 @@ export class Http2ServerSession extends Http2Session {
 }
 
 const CANCELED: Status = { code: "canceled", message: "The caller cancelled the call.", details: [], trailers: [] };
-/** What the PING carries whose answer shows that the goodbye was heard: eight bytes. */
-const GOODBYE: Uint8Array = new Uint8Array(Buffer.from("callgone"));
 const EMPTY = new Uint8Array(0);
 const NOWHERE = { start: 0, end: 0 };
 const PREFACE: Uint8Array = new Uint8Array(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));

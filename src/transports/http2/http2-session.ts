@@ -5,7 +5,8 @@ import { FLAG, FRAME, type Frame, unpad } from "./frame.js";
 import type { FrameTaker } from "./frame-reader.js";
 import { HeaderBlocks, type Violation } from "./header-blocks.js";
 import type { HeaderBlock } from "./hpack-decoder.js";
-import { Http2Connection, type Http2Options, type Watching } from "./http2-connection.js";
+import { Http2Connection } from "./http2-connection.js";
+import type { Http2Options, Watching } from "./http2-options.js";
 import { Http2Stream, type StreamOwner } from "./http2-stream.js";
 import { readUint32 } from "./numbers.js";
 import { ResetStreams } from "./reset-streams.js";
@@ -16,7 +17,7 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
   readonly #blocks: HeaderBlocks;
   readonly #resets: ResetStreams;
 
-  constructor(outlet: Outlet, options: Http2Options, watching: Watching & { preface: Uint8Array }) {
+  constructor(outlet: Outlet, options: Http2Options, watching: Watching) {
     super(outlet, options, watching);
     this.#blocks = new HeaderBlocks(options.limits, this.http2);
     this.#resets = new ResetStreams(this.http2.resetsKept);

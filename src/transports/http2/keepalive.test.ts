@@ -5,7 +5,7 @@ const TIMES: KeepaliveTimes = { silenceMs: 1000, answerMs: 300, withoutCalls: fa
 
 /** Lets time pass while this process is awake. */
 function pass(keepalive: Keepalive, ms: number, open = true): string | undefined {
-  return keepalive.tick({ silentMs: ms, awakeMs: ms }, open);
+  return keepalive.tick(ms, open);
 }
 
 describe("A peer that is silent", () => {
@@ -55,10 +55,18 @@ describe("A peer that is silent", () => {
   });
 
   test("is not blamed for the time in which this process could not hear it.", () => {
-    const keepalive = new Keepalive(TIMES);
-    expect(keepalive.tick({ silentMs: 3_600_000, awakeMs: 1 }, true)).toBe("ask");
-    expect(keepalive.tick({ silentMs: 3_600_000, awakeMs: 1 }, true)).toBeUndefined();
+    let wall = 5000;
+    const keepalive = new Keepalive({ ...TIMES, wallNow: () => wall });
+    wall += 3_600_000;
+    expect(pass(keepalive, 1)).toBe("ask");
+    wall += 3_600_000;
+    expect(pass(keepalive, 1)).toBeUndefined();
     expect(keepalive.silentMs).toBe(7_200_000);
+    // A clock that is set back says nothing.
+    wall = 0;
+    expect(pass(keepalive, 1)).toBeUndefined();
+    expect(keepalive.silentMs).toBe(7_200_001);
+    expect(pass(keepalive, 298)).toBe("lost");
   });
 
   test("is never lost where no time is too long.", () => {

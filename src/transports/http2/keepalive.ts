@@ -1,4 +1,4 @@
-/** When a peer is asked for a sign of life, and given up. Milliseconds, `Infinity` for never. */
+/** When a peer is asked for a sign of life, and given up. Milliseconds, `Infinity` for never; read each time. */
 export interface KeepaliveTimes {
   /** A peer that has been silent for so long is asked. */
   readonly silenceMs: number;
@@ -6,6 +6,8 @@ export interface KeepaliveTimes {
   readonly answerMs: number;
   /** It is asked while no calls are open, too. */
   readonly withoutCalls: boolean;
+  /** Milliseconds of a clock that goes on while the machine sleeps: `Date.now`. Without it, silence is counted in ticks alone. */
+  readonly wallNow?: (() => number) | undefined;
 }
 
 /** What is to be done after some time has passed. */
@@ -21,9 +23,11 @@ export class Keepalive {
   silentMs: number = 0;
   /** Milliseconds since the peer was asked; below 0: it has not been. */
   #waitedMs = -1;
+  #wallAt: number;
 
   constructor(times: KeepaliveTimes) {
     this.times = times;
+    this.#wallAt = times.wallNow?.() ?? 0;
   }
 
   /** The peer has been asked and has not answered. */
@@ -42,17 +46,14 @@ export class Keepalive {
     this.#waitedMs = -1;
   }
 
-  /**
-   * Time passes: `silentMs` of it without a word of the peer's, of which this process was awake for `awakeMs`, and could have heard an answer.
-   * `open`: calls are open.
-   */
-  tick(
-    { silentMs, awakeMs }: { readonly silentMs: number; readonly awakeMs: number },
-    open: boolean,
-  ): KeepaliveVerdict {
-    this.silentMs += silentMs;
+  /** Time passes, in which this process was awake for `elapsedMs`. `open`: calls are open. */
+  tick(elapsedMs: number, open: boolean): KeepaliveVerdict {
+    const now = this.times.wallNow?.() ?? this.#wallAt;
+    // While the machine slept nothing was heard; but an answer is only waited for while it can be heard.
+    this.silentMs += Math.max(elapsedMs, now - this.#wallAt);
+    this.#wallAt = now;
     if (this.#waitedMs >= 0) {
-      this.#waitedMs += awakeMs;
+      this.#waitedMs += elapsedMs;
       return this.#waitedMs < this.times.answerMs ? undefined : "lost";
     }
     if (this.silentMs < this.times.silenceMs || !(open || this.times.withoutCalls)) return undefined;

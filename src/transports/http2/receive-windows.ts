@@ -1,12 +1,12 @@
 import type { OutBuffer } from "../../bytes/out-buffer.js";
 import { Bandwidth } from "./bandwidth.js";
-import { carries, FRAME, type Frame } from "./frame.js";
+import { FRAME, type Frame } from "./frame.js";
 import type { Http2Limits } from "./http2-limits.js";
+import { carries, PING_MARKS } from "./ping-marks.js";
 import { INITIAL_SETTINGS } from "./settings.js";
 import { writeFrameHead, writeNumbers } from "./write-frame.js";
 
-/** What the PINGs that measure bandwidth carry: eight bytes. */
-const MARK: Uint8Array = new Uint8Array(Buffer.from("callwire"));
+const MARK = PING_MARKS.bandwidth;
 
 /** What a stream knows of the window that its peer has. */
 export interface ReceivingStream {
