@@ -34,6 +34,7 @@ const BLOCK = block(POST);
 /** What a connection may not go on doing, and by which a peer is known to mean harm. */
 const FLOODS: readonly (readonly [what: string, kind: Abuse, bytes: () => Buffer])[] = [
   ["requests that are taken back at once", "resets", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), reset(odd(n), "CANCEL")]))],
+  ["calls taken back that were never made", "resets", () => Buffer.concat([request(1, "/echo"), many(2000, (n) => reset(odd(n) + 2, "CANCEL"))])],
   ["windows made larger by nothing, on streams of their own", "resets", () => many(2000, (n) => Buffer.concat([headers(odd(n), POST), windowUpdate(odd(n), 0)]))],
   ["windows made too large, on streams of their own", "resets", () => many(2000, (n) => Buffer.concat([headers(odd(n), POST), windowUpdate(odd(n), 0x7fff_ffff)]))],
   ["data after the end of its request", "resets", () => many(2000, (n) => Buffer.concat([request(odd(n), "/hang"), data(odd(n), "x")]))],

@@ -225,7 +225,8 @@ describe("Streams that are over", () => {
     ["data after the end", data(1, "x"), "STREAM_CLOSED"],
     ["a head after the end", headers(1, POST), "STREAM_CLOSED"],
     ["data on a stream that was never opened", data(9, "x"), "PROTOCOL_ERROR"],
-    ["a reset of a stream that was never opened", reset(9, "CANCEL"), "PROTOCOL_ERROR"],
+    ["a reset of a stream that was never opened", reset(9, "INTERNAL_ERROR"), "PROTOCOL_ERROR"],
+    ["a reset of a stream that the server would open", reset(10, "CANCEL"), "PROTOCOL_ERROR"],
     ["room on a stream that was never opened", windowUpdate(9, 1), "PROTOCOL_ERROR"],
     ["a head on a stream of an even number", headers(2, POST), "PROTOCOL_ERROR"],
     ["a push", frame(FRAME.pushPromise, { id: 3 }, numbers(2)), "PROTOCOL_ERROR"],
@@ -266,6 +267,17 @@ describe("Streams that are over", () => {
     expect(await peer.goodbye()).toBe(code);
     await peer.closed;
     expect(logged).toHaveLength(1);
+  });
+
+  test("A call that is taken back before its head has left is passed over, since gRPC's C core does so.", async () => {
+    const { port, counters } = await served(new Echo().serve);
+    const peer = await RawHttp2.to(port);
+    peer.write(request(1, "/echo", "x"), reset(3, "CANCEL"), request(5, "/echo", "goes on"));
+    expect((await peer.answer(5)).body).toBe("goes on");
+    expect(counters.protocolErrors).toBe(0);
+    const early = await RawHttp2.to(port);
+    early.write(reset(1, "CANCEL"));
+    expect(await early.goodbye()).toBe("PROTOCOL_ERROR");
   });
 
   test("What is not known is passed over: frames, settings, priorities.", async () => {

@@ -17,6 +17,6 @@ describe("The interop cases, called by @grpc/grpc-js", () => {
 describe.each(["identity", "gzip"])("A TestService of @grpc/grpc-js, both ways in %s", (coding) => {
   testServer(async (ending) => {
     const { first } = await start(process.execPath, [SERVER, coding], { ending });
-    return first.replace("port ", "127.0.0.1:");
+    return first.replace("port ", "grpc://127.0.0.1:");
   }, compressing(coding));
 });

@@ -23,6 +23,6 @@ describe("Python's grpcio", () => {
 describe.each(Object.entries(CODINGS))("A server of Python's grpcio, both ways in %s", (coding, named) => {
   testServer(async (ending) => {
     const { first } = await start(foreign("python"), [SERVER, testingSet(ending), named], { ending });
-    return first.replace("port ", "127.0.0.1:");
+    return first.replace("port ", "grpc://127.0.0.1:");
   }, compressing(coding));
 });

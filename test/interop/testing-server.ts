@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { type Witness, witnessed } from "./compression-witness.js";
 import { testingService } from "./testing-service.js";
 
-/** Serves TestService on every wire, until the running test ends; resolves with `HOST:PORT`. */
+/** Serves TestService on every wire, over TLS where `tls` says how, until the running test ends; resolves with `HOST:PORT`. */
 export async function testingAddress(options: ServeOptions = {}): Promise<string> {
   return serving(testingService(), options);
 }
@@ -18,7 +18,8 @@ export async function watchingAddress(options: ServeOptions = {}): Promise<strin
 }
 
 async function serving(service: ReturnType<typeof testingService>, options: ServeOptions): Promise<string> {
-  const server = await serve([service], { listen: ["tcp://127.0.0.1:0"], log: () => {}, ...options });
+  const listen = options.tls === undefined ? "tcp://127.0.0.1:0" : "tls://127.0.0.1:0";
+  const server = await serve([service], { listen: [listen], log: () => {}, ...options });
   onTestFinished(() => server.stop({ graceMs: 0 }));
   return (server.addresses[0] ?? "").slice("tcp://".length);
 }

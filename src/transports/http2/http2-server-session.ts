@@ -1,5 +1,6 @@
 import type { HttpAnswer, HttpServe } from "../../wires/http.js";
 import type { Outlet, Session, SessionOptions } from "../../wires/wire.js";
+import type { ErrorCode } from "./error-code.js";
 import type { Frame } from "./frame.js";
 import type { Entry } from "./header-table.js";
 import type { HeaderBlock } from "./hpack-decoder.js";
@@ -119,6 +120,14 @@ export class Http2ServerSession extends Http2Session {
 
   protected override isIdle(id: number): boolean {
     return id > this.#lastOpened || id % 2 === 0;
+  }
+
+  /**
+   * gRPC's C core takes back calls whose head it has not sent. By §6.4 that ends the connection, and all other calls on it; they are spared, once the
+   * client has opened any stream.
+   */
+  protected override mayResetIdle(id: number, code: ErrorCode | undefined): boolean {
+    return code === "CANCEL" && id % 2 === 1 && this.#lastOpened > 0;
   }
 
   protected override heard(id: number, block: HeaderBlock, end: boolean): void {

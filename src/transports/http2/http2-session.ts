@@ -40,6 +40,11 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
   /** What the peer resets it has opened itself, so that resets cost this end work for nothing. */
   protected abstract readonly resetsHarm: boolean;
 
+  /** Whether the peer may reset a stream that has not been opened. */
+  protected mayResetIdle(_id: number, _code: ErrorCode | undefined): boolean {
+    return false;
+  }
+
   /** The peer has reset a stream. */
   protected abstract wasReset(stream: Http2Stream, code: ErrorCode): void;
 
@@ -166,7 +171,7 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
   }
 
   takeReset({ id, bytes, start }: Frame): void {
-    if (this.isIdle(id)) {
+    if (this.isIdle(id) && !this.mayResetIdle(id, ERROR_CODES[readUint32(bytes, start)])) {
       this.connectionError("PROTOCOL_ERROR", "A stream was reset that has not been opened.");
       return;
     }

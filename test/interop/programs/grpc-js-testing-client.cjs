@@ -1,6 +1,6 @@
 "use strict";
 // Calls TestService by @grpc/grpc-js. Usage: grpc-js-testing-client.cjs HOST:PORT identity|deflate|gzip; prints `ok CASE` for each.
-const { once } = require("node:events");
+const events = require("node:events");
 const { check, failureOf, run } = require("./peer.cjs");
 const { ECHO, grpc, testing } = require("./grpc-js-testing.cjs");
 
@@ -37,7 +37,7 @@ const CASES = {
     const sizes = [];
     for (const sizesOfOne of STREAMED) {
       call.write(output(sizesOfOne));
-      const [{ payload }] = await once(call, "data");
+      const [{ payload }] = await events.once(call, "data");
       sizes.push(payload.body.length);
     }
     call.end();
@@ -64,7 +64,7 @@ const CASES = {
   },
   async cancel_after_begin() {
     const call = client.streamingInputCall(() => {});
-    const status = once(call, "status");
+    const status = events.once(call, "status");
     call.cancel();
     return [(await status)[0].code, grpc.status.CANCELLED];
   },
@@ -168,7 +168,7 @@ function heard(call) {
 /** What a server has sent back, in its head and in its trailers. */
 async function echoes(call) {
   call.on("data", () => {});
-  const [[head], [{ metadata }]] = await Promise.all([once(call, "metadata"), once(call, "status")]);
+  const [[head], [{ metadata }]] = await Promise.all([events.once(call, "metadata"), events.once(call, "status")]);
   return [head.get(ECHO.initial)[0], metadata.get(ECHO.trailing)[0]];
 }
 
@@ -178,7 +178,7 @@ async function failed(message) {
   const call = client.fullDuplexCall();
   call.end(asked);
   call.resume();
-  const [two] = await once(call, "error");
+  const [two] = await events.once(call, "error");
   const expected = [grpc.status.UNKNOWN, message];
   return [[one, two].map(({ code, details }) => [code, details]), [expected, expected]];
 }
