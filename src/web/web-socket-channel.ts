@@ -129,7 +129,9 @@ export class WebSocketChannel {
     this.#lastError = reason;
     const delay = backoffMs(this.#failures, Math.random());
     this.#retryAt = performance.now() + delay;
-    const status = this.#unreachable("is the server running, and does it let pages of this origin in by allowedOrigins?");
+    const status = this.#unreachable(
+      "is the server running, and does it let pages of this origin in by allowedOrigins?",
+    );
     const calls = this.#waiting;
     this.#waiting = calls.filter((call) => call.request.waitForReady === true && !call.over);
     for (const call of calls) if (call.request.waitForReady !== true && !call.over) call.fail(status);
