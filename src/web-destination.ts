@@ -42,6 +42,7 @@ interface WebWire {
 const OVER_HTTP = { http: "http", tls: "https" };
 
 const WIRES: Readonly<Record<string, WebWire>> = {
+  grpcweb: { bytes: true, carriers: OVER_HTTP, http: grpcWebClient },
   jsonrpc: {
     bytes: false,
     carriers: { ...OVER_HTTP, ws: "ws", wss: "wss" },
@@ -129,6 +130,14 @@ function oneRequest(dispatch: Dispatch, { scheme, authority }: Place): Dispatch 
     reply.end(failure("unimplemented", reason));
     return DEAF;
   };
+}
+
+async function grpcWebClient(): Promise<HttpWire["client"]> {
+  const [{ grpcWebAsk }, { grpcClient }] = await Promise.all([
+    import("./wires/grpcweb/client.js"),
+    import("./wires/grpc/client.js"),
+  ]);
+  return (ask, options) => grpcClient(grpcWebAsk(ask, options), options);
 }
 
 async function jsonRpcMessages(): Promise<ClientWire["client"]> {
