@@ -12,7 +12,7 @@ export interface WebDestination {
   /** Its messages are bytes, made by a codec. */
   readonly bytes: boolean;
   /** Makes the way there; nothing is sent before the first call. */
-  open(options: WebWayOptions): WebWay;
+  readonly open: (options: WebWayOptions) => WebWay;
 }
 
 /** What a way needs to know. */
@@ -27,7 +27,7 @@ export interface WebWayOptions extends Omit<FetchTarget, "origin"> {
 export interface WebWay {
   readonly dispatch: Dispatch;
   /** Ends the open calls as `canceled`. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** A protocol as pages speak it: its client over HTTP, and the one whose messages a WebSocket carries. */
