@@ -4,6 +4,7 @@ import { FetchAsks } from "./web/fetch-asks.js";
 import type { FetchTarget } from "./web/fetch-exchange.js";
 import { lateDispatch } from "./web/late-dispatch.js";
 import type { WebSocketMaker } from "./web/web-socket-like.js";
+import { connectClient } from "./wires/connect/client.js";
 import type { HttpWire } from "./wires/http.js";
 import type { ClientWire, SessionOptions } from "./wires/wire.js";
 
@@ -17,7 +18,8 @@ export interface WebDestination {
 
 /** What a way needs to know. */
 export interface WebWayOptions extends Omit<FetchTarget, "origin"> {
-  readonly limits: SessionOptions["limits"];
+  /** What its sessions are told. */
+  readonly session: Pick<SessionOptions, "limits" | "grpcweb" | "useHttpGet">;
   /** The platform's, unless the user gives another; undefined: there is none. */
   readonly webSocket: WebSocketMaker | undefined;
   readonly connectTimeoutMs: number;
@@ -40,8 +42,12 @@ interface WebWire {
 }
 
 const OVER_HTTP = { http: "http", tls: "https" };
+/** What a plain URL, such as a page's own origin, means. */
+const PLAIN: Readonly<Record<string, string>> = { http: "connect+http", https: "connect+tls" };
 
+/** Connect is there from the beginning, since it is what most pages speak; the rest is loaded when it is needed. */
 const WIRES: Readonly<Record<string, WebWire>> = {
+  connect: { bytes: true, carriers: OVER_HTTP, http: () => Promise.resolve(connectClient) },
   grpcweb: { bytes: true, carriers: OVER_HTTP, http: grpcWebClient },
   jsonrpc: {
     bytes: false,
@@ -51,9 +57,10 @@ const WIRES: Readonly<Record<string, WebWire>> = {
   },
 };
 
-/** Reads `WIRE[+CARRIER]://HOST[:PORT][/PATH]`. Throws a TypeError that says what there is. */
+/** Reads `WIRE[+CARRIER]://HOST[:PORT][/PATH]`, or a plain `http:` or `https:` URL, which means Connect. Throws a TypeError that says what there is. */
 export function webDestination(url: string): WebDestination {
-  const match = /^(?<wire>[a-z]+)(?:\+(?<carrier>[a-z]+))?:\/\/(?<authority>[^/?#]+)(?<path>[^#]*)/u.exec(url);
+  const meant = url.replace(/^https?(?=:)/u, (scheme) => PLAIN[scheme] ?? scheme);
+  const match = /^(?<wire>[a-z]+)(?:\+(?<carrier>[a-z]+))?:\/\/(?<authority>[^/?#]+)(?<path>[^#]*)/u.exec(meant);
   const { wire: name = "", carrier, authority = "", path = "" } = match?.groups ?? {};
   const wire = Object.hasOwn(WIRES, name) ? WIRES[name] : undefined;
   if (wire === undefined)
@@ -117,8 +124,8 @@ function overWebSocket(messages: () => Promise<ClientWire["client"]>, place: Pla
   return { dispatch, close };
 }
 
-function sessionOf({ url, authority, path }: Place, { limits }: WebWayOptions): SessionOptions {
-  return { limits, peer: { address: url }, http: { authority, path, fields: [] } };
+function sessionOf({ url, authority, path }: Place, { session }: WebWayOptions): SessionOptions {
+  return { ...session, peer: { address: url }, http: { authority, path, fields: [] } };
 }
 
 /** Refuses what browsers cannot do: they send a request whole, and read the answer after it. */

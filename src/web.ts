@@ -6,6 +6,7 @@ import type { FetchTarget } from "./web/fetch-exchange.js";
 import type { WebSocketMaker } from "./web/web-socket-like.js";
 import { webDestination } from "./web-destination.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
+import type { SessionOptions } from "./wires/wire.js";
 
 export type { Handler, Interceptor } from "./call/handler.js";
 export { RpcError } from "./call/rpc-error.js";
@@ -15,7 +16,10 @@ export type { Client, FunctionsClient } from "./contract/infer.js";
 export { withOptions } from "./made-client.js";
 
 /** How a client in a page calls. Everything has a default. */
-export interface WebConnectOptions extends Pick<FetchTarget, "credentials"> {
+export interface WebConnectOptions
+  extends Pick<FetchTarget, "credentials">, Pick<SessionOptions, "grpcweb" | "useHttpGet"> {
+  /** Messages of protobuf services are bytes in its own format; false: they are JSON. */
+  readonly useBinaryFormat?: boolean;
   /** Around every call, the first outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** The limit of calls that name none, in ms; without it they wait for as long as it takes. */
@@ -47,7 +51,11 @@ export function connect(contract: Contract | string, url: string, options: WebCo
   const { bytes, open } = webDestination(url);
   const { maxMessageBytes = DEFAULT_LIMITS.maxMessageBytes } = options;
   const { dispatch, close } = open({
-    limits: { ...DEFAULT_LIMITS, maxMessageBytes },
+    session: {
+      limits: { ...DEFAULT_LIMITS, maxMessageBytes },
+      grpcweb: options.grpcweb,
+      useHttpGet: options.useHttpGet,
+    },
     fetch: options.fetch ?? globalThis.fetch,
     credentials: options.credentials,
     webSocket: options.webSocket ?? globalThis.WebSocket,
@@ -55,7 +63,7 @@ export function connect(contract: Contract | string, url: string, options: WebCo
   });
   return madeClient(typeof contract === "string" ? contract : serviceOf(contract), {
     dispatch,
-    codecs: bytes ? ["proto", "json"] : ["value"],
+    codecs: !bytes ? ["value"] : options.useBinaryFormat === false ? ["json"] : ["proto", "json"],
     peer: { address: url },
     interceptors: options.interceptors,
     defaultTimeoutMs: options.defaultTimeoutMs,

@@ -11,7 +11,7 @@ export function fromPage(wire: string): Open {
     const server = await serve(services, { listen: ["tcp://127.0.0.1:0"], interceptors, log: () => {} });
     const network = await networkTo(server.addresses[0] ?? "");
     const way = webDestination(`${wire}://${network.address.slice("tcp://".length)}`).open({
-      limits: DEFAULT_LIMITS,
+      session: { limits: DEFAULT_LIMITS },
       fetch,
       webSocket: WebSocket,
       connectTimeoutMs: 5000,
