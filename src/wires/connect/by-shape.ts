@@ -1,0 +1,24 @@
+import { type CallHead, DEAF, type Dispatch } from "../../call/sink.js";
+import { failure } from "../../call/status.js";
+import type { Shared } from "./request.js";
+import { UnaryAsking } from "./unary-asking.js";
+
+/**
+ * Makes a Dispatch of a connection, where calls with streams are made by another: a page loads what those need when the first is made, and does not
+ * load what this file does not import.
+ */
+export function byShape(shared: Shared, streams: Dispatch): Dispatch {
+  return (head, reply) => {
+    if (!isWhole(head)) {
+      const message = `Connect calls methods by their service: write SERVICE/${head.path}, not ${JSON.stringify(head.path)}.`;
+      reply.end(failure("invalid_argument", message));
+      return DEAF;
+    }
+    const { shape } = head;
+    return shape === undefined || shape === "unary" ? new UnaryAsking(shared, head, reply) : streams(head, reply);
+  };
+}
+
+function isWhole({ path }: CallHead): boolean {
+  return path.includes("/") || path.includes(".");
+}
