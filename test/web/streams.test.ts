@@ -7,7 +7,7 @@ const MANY = 10_000;
 /** What may be sent ahead of a reader: messages of 34 MiB, most of them in the system's buffers. */
 const AHEAD = (34 * 1024 * 1024) / BYTES;
 
-describe.each(["connect", "grpcweb", "http"])("By %s and fetch", (wire) => {
+describe.each(["connect", "grpcweb"])("By %s and fetch", (wire) => {
   test("calls of one message each way are answered, many at once.", async () => {
     const { client } = await page(wire);
     const numbers = Array.from({ length: 200 }, (_, n) => n);
