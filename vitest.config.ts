@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^callwire$/u, replacement: at("src/server.ts") },
       { find: /^callwire\/client$/u, replacement: at("src/client.ts") },
+      { find: /^callwire\/web$/u, replacement: at("src/web.ts") },
       { find: /^callwire\/proto$/u, replacement: at("src/load-proto.ts") },
     ],
   },

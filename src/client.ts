@@ -1,19 +1,14 @@
 import { ambient } from "./ambient.js";
 import { destinationOf } from "./calling.js";
 import type { Interceptor } from "./call/handler.js";
-import type { Codec } from "./call/codec.js";
 import { checkedCoding } from "./checked-coding.js";
-import { lateClient } from "./call/late-client.js";
-import { clientOf, type ClientParts } from "./call/stub.js";
-import type { CallOptions } from "./contract/call.js";
 import type { Client, FunctionsClient } from "./contract/infer.js";
 import { type Contract, serviceOf } from "./contract/proto-service.js";
-import type { Service } from "./contract/service.js";
 import { newCounters } from "./link/counters.js";
 import { batching } from "./link/batching.js";
 import { type PingOptions, pingsOf } from "./link/keepalive.js";
 import { Pool } from "./link/pool.js";
-import { codecsFor, PLAIN_CODECS } from "./service-codecs.js";
+import { madeClient } from "./made-client.js";
 import type { TlsClientOptions } from "./transports/tls-options.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
 import type { HttpTarget, Limits, SessionOptions } from "./wires/wire.js";
@@ -23,6 +18,7 @@ export { RpcError } from "./call/rpc-error.js";
 export type { Code } from "./call/code.js";
 export type { Call, CallOptions, MethodInfo, Shape } from "./contract/call.js";
 export type { Client, FunctionsClient } from "./contract/infer.js";
+export { withOptions } from "./made-client.js";
 export type { KeyPair, TlsClientOptions } from "./transports/tls-options.js";
 
 /** How many connections there are at the most where no other number is asked for: more only where each carries one call at a time. */
@@ -94,7 +90,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
     },
     options.connections ?? CONNECTIONS[wire.shares],
   );
-  return made(typeof contract === "string" ? contract : serviceOf(contract), {
+  return madeClient(typeof contract === "string" ? contract : serviceOf(contract), {
     dispatch: options.batch === true && how !== undefined ? batching(pool.dispatch, how) : pool.dispatch,
     codecs: !bytes ? ["value"] : options.useBinaryFormat === false ? ["json"] : ["proto", "json"],
     peer: { address: url },
@@ -126,47 +122,6 @@ function sessionOptions(
     useHttpGet,
     pings: pingsOf(options, log),
   };
-}
-
-/**
- * The same client with options for every call made through it; how calls of plain functions get theirs:
- * `await withOptions(calc, { timeoutMs: 500 }).add(2, 3)`. Disposing either closes the connections of both.
- */
-export function withOptions<C extends AsyncDisposable>(client: C, defaults: CallOptions): C {
-  const remake = remakers.get(client);
-  if (remake === undefined) throw new TypeError("withOptions() takes a client that connect() made.");
-  // What is made again has the type of what it was made from.
-  return remake(defaults) as C;
-}
-
-/** How the clients of this process were made, for withOptions. */
-const remakers: WeakMap<object, (defaults: CallOptions) => unknown> = new WeakMap();
-
-/** What a client is made of; its codec is the first of these names that there is for its service. */
-interface Parts extends Omit<ClientParts, "codec"> {
-  readonly codecs: readonly Codec["name"][];
-}
-
-function made(service: Service | string, parts: Parts): object {
-  const client = typeof service === "string" ? madeWith(PLAIN_CODECS, service, parts) : contractClient(service, parts);
-  remakers.set(client, (defaults) => made(service, { ...parts, defaults: { ...parts.defaults, ...defaults } }));
-  return client;
-}
-
-function contractClient(service: Service, parts: Parts): object {
-  const codecs = codecsFor([service]);
-  if (!("then" in codecs)) return madeWith(codecs, service, parts);
-  const client = codecs.then((loaded) => madeWith(loaded, service, parts));
-  return lateClient(service, { client, close: parts.close });
-}
-
-function madeWith(codecs: readonly Codec[], service: Service | string, { codecs: names, ...parts }: Parts): object {
-  const codec = names.flatMap((name) => codecs.filter((each) => each.name === name))[0];
-  if (codec === undefined)
-    throw new TypeError(
-      `A call to ${parts.peer.address} needs ${names.join(" or ")} messages: give it a protobuf contract.`,
-    );
-  return clientOf(service, { ...parts, codec });
 }
 
 function given(options: ConnectOptions): Partial<Limits> {

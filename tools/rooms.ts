@@ -17,6 +17,7 @@ const LIBRARY: readonly string[] = [
   "transports",
   "link",
   "models",
+  "web",
   "node:",
 ];
 
@@ -35,6 +36,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   transports: ["bytes", "node:", "wires/wire.ts (types)", "wires/http.ts (types)"],
   link: ["wires/wire.ts", "wires/http.ts (types)", "wires/detect.ts", "transports", "call (types)"],
   models: ["call", "link", "node:"],
+  // What runs in pages: of link only what needs nothing of node.
+  web: [
+    "call",
+    "bytes",
+    "wires/wire.ts (types)",
+    "wires/http.ts (types)",
+    "link/waiting-call.ts",
+    "link/lease.ts",
+    "link/backoff.ts",
+    "link/status-of.ts",
+  ],
   cli: LIBRARY,
   "(root)": LIBRARY,
 };

@@ -11,6 +11,8 @@ const LONG: Readonly<Record<string, string>> = {};
 const MANY: Readonly<Record<string, string>> = {
   "src/server.ts": "the public face, which re-exports what users import",
   "src/client.ts": "the public face, which re-exports what users import",
+  "src/web.ts": "the public face, which re-exports what users import",
+  "src/in-browsers.ts": "the public face, which re-exports what users import",
   "src/contract/method.ts": "the four builders are one idea, and differ in one word",
 };
 

@@ -6,8 +6,8 @@ const PAD = 0x3d;
 const NO_DIGIT = -1;
 const SPACE = -2;
 
-const CODES: Uint8Array = Uint8Array.from(ALPHABET, (char) => char.charCodeAt(0));
-const DIGITS: Int8Array = digits();
+const CODES: Uint8Array = /* @__PURE__ */ Uint8Array.from(ALPHABET, (char) => char.charCodeAt(0));
+const DIGITS: Int8Array = /* @__PURE__ */ digits();
 const EMPTY = new Uint8Array(0);
 /** Blocks of decoded bytes are at least so long, so that text which comes a character at a time is no array a byte. */
 const BLOCK_BYTES = 4096;

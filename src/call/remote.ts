@@ -1,11 +1,10 @@
 import type { Call, CallOptions, MethodInfo } from "../contract/call.js";
 import type { Ambient } from "./ambient.js";
-import type { Cancellation } from "./cancellation.js";
+import { Cancellation } from "./cancellation.js";
 import type { MethodCodec } from "./codec.js";
 import { type Fields, fieldOf, toFields } from "./fields.js";
 import type { Handler } from "./handler.js";
 import { OutgoingCall } from "./outgoing-call.js";
-import { ServerCall } from "./server-call.js";
 import type { CallHead, Dispatch } from "./sink.js";
 import { StreamExchange } from "./stream-exchange.js";
 import { UnaryExchange } from "./unary-exchange.js";
@@ -80,11 +79,13 @@ function forwarded(around: Call, names: readonly string[], own: Fields): Fields 
   return fields;
 }
 
+/** What ends a call of a server, by its member: a client that named the class would bring a server's code into pages. */
 function cancellationOf(call: Call): Cancellation | undefined {
-  return call instanceof ServerCall ? call.cancellation : undefined;
+  const known = "cancellation" in call ? call.cancellation : undefined;
+  return known instanceof Cancellation ? known : undefined;
 }
 
-/** A parent that is no ServerCall (an interceptor's own object, a client's call) can still be listened to. */
+/** A parent that is no call of a server (an interceptor's own object, a client's call) can still be listened to. */
 function withParentSignal(
   options: CallOptions | undefined,
   around: Call | undefined,

@@ -34,7 +34,8 @@ export class WaitingCall implements Sink {
     const target = dispatch(this.request, this.#reply);
     this.#target = target;
     if (this.#head !== undefined) target.head(this.#head);
-    if (this.#body !== undefined) target.message(this.#body);
+    // A target that has no room for more says itself when it has.
+    if (this.#body !== undefined && !target.message(this.#body)) this.#refused = false;
     if (this.#ended !== undefined) target.end(this.#ended, this.#last);
     else if (this.#refused) this.#reply.drain();
     this.#body = this.#last = undefined;

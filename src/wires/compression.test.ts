@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { accepts, compressionOf, envelopedMessage } from "./compression.js";
+import { accepts, compressionOf } from "./compression.js";
+import { envelopedMessage } from "./enveloped-message.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import type { MessageCoding } from "./wire.js";
 

@@ -1,4 +1,3 @@
-import { enveloped } from "../bytes/envelope.js";
 import type { MessageCoding, SessionOptions } from "./wire.js";
 
 /** How this end compresses what it sends. */
@@ -28,11 +27,4 @@ export function compressionOf({
 /** Whether a list of codings, `gzip, br;q=0.5`, names one. */
 export function accepts(list: string, name: string): boolean {
   return list.split(",").some((each) => (each.split(";", 1)[0] ?? "").trim().toLowerCase() === name);
-}
-
-/** Puts a message into an envelope, compressed where that makes it shorter. */
-export function envelopedMessage(body: Uint8Array, compression: Compression | undefined): Uint8Array {
-  if (compression === undefined || body.length < compression.minBytes) return enveloped(0, body);
-  const packed = compression.coding.encode(body);
-  return packed.length < body.length ? enveloped(1, packed) : enveloped(0, body);
 }

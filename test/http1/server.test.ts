@@ -373,6 +373,18 @@ describe("The end of a connection", () => {
     expect(session.open).toBe(0);
   });
 
+  test("A half-close within an answer that is under way ends it: so do browsers give up a stream.", () => {
+    const { outside, session, requests } = served({});
+    outside.feed(POST);
+    requests[0]?.out.head(OK);
+    requests[0]?.out.data("1", false);
+    session.finish();
+    expect(requests[0]?.reset).toMatch(/^canceled: .* within the answer/);
+    expect(session.open).toBe(0);
+    requests[0]?.out.data("2", true);
+    expect(outside.said()).not.toContain("2\r\n");
+  });
+
   test("A half-close within a request ends it.", () => {
     const { outside, session, requests } = served({});
     outside.feed(POST.slice(0, -1));

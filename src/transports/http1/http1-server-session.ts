@@ -138,10 +138,15 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     this.#stop();
   }
 
-  /** After the peer's goodbye, ends an exchange whose request will never be whole. One that is, is answered: half-closing is no cancelling. */
+  /**
+   * After the peer's goodbye, ends an exchange whose request will never be whole. One that is, is answered: half-closing is no cancelling. But where the
+   * answer is under way already, the goodbye is how browsers give up a stream.
+   */
   #checkFinished(): void {
-    if (!this.#finished || this.#over || this.#paused || this.#exchange?.reading !== true) return;
-    this.#stop()?.lost({ code: "canceled", message: CUT, details: [], trailers: [] });
+    if (!this.#finished || this.#over || this.#paused) return;
+    const { reading = false, begun = false } = this.#exchange ?? {};
+    if (!reading && !begun) return;
+    this.#stop()?.lost({ code: "canceled", message: reading ? CUT : LEFT, details: [], trailers: [] });
     this.outlet.wrote(0);
   }
 
@@ -309,6 +314,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 }
 
 const CUT = "The caller closed the connection within the request.";
+const LEFT = "The client closed its side of the connection within the answer.";
 const EMPTY = new Uint8Array(0);
 const NOWHERE = { start: 0, end: 0 };
 const CONTINUE: Uint8Array = latin1("HTTP/1.1 100 Continue\r\n\r\n");

@@ -1,6 +1,6 @@
 import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, type Status } from "../../call/status.js";
-import { envelopedMessage } from "../compression.js";
+import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import { answerHead } from "./answer-head.js";

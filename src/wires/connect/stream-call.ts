@@ -2,7 +2,7 @@ import { enveloped } from "../../bytes/envelope.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
-import { envelopedMessage } from "../compression.js";
+import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import { respondError } from "./answer.js";

@@ -1,7 +1,8 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
-import { compressionOf, envelopedMessage } from "../compression.js";
+import { compressionOf } from "../compression.js";
+import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut, HttpServe } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import type { SessionOptions } from "../wire.js";
