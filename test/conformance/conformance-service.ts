@@ -1,4 +1,4 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, type Message, toBinary } from "@bufbuild/protobuf";
 import { type Call, type Implementation, implement, RpcError } from "callwire";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CODES } from "../../src/call/code.js";
@@ -108,21 +108,24 @@ export function conformanceService(suite: Suite): Implementation {
   return implement(service, methodsOfSuite as unknown as Implementor<Service>);
 }
 
+/** The fields of a RequestInfo. */
+type Info = Readonly<Record<string, unknown>>;
+
 /** What the answers tell of the request: its fields, its time, its messages. */
 interface InfoWriter {
-  all(requests: readonly object[], call: Call): object;
-  requests(requests: readonly object[]): object;
-  detail(info: object): { readonly type: string; readonly value: Uint8Array };
+  all(requests: readonly object[], call: Call): Info;
+  requests(requests: readonly object[]): Info;
+  detail(info: Info): { readonly type: string; readonly value: Uint8Array };
 }
 
 function infoWriter(suite: Suite): InfoWriter {
   const desc = suite.message("ConformancePayload.RequestInfo");
   const packed = (message: object): object => {
     // Every message says its type.
-    const { $typeName } = message as { readonly $typeName: string };
+    const { $typeName } = message as Message;
     const type = suite.registry.getMessage($typeName);
     if (type === undefined) throw new Error(`The suite lacks ${$typeName}.`);
-    return { typeUrl: `type.googleapis.com/${$typeName}`, value: toBinary(type, create(type, message)) };
+    return { typeUrl: `type.googleapis.com/${$typeName}`, value: toBinary(type, message as Message) };
   };
   return {
     all(requests, call) {

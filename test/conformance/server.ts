@@ -8,7 +8,8 @@ import type { ServerRequest } from "./shapes.js";
 
 const suite = await loadSuite();
 const { value: told } = await readDelimited(process.stdin).next();
-if (!(told instanceof Uint8Array)) throw new Error("There is no ServerCompatRequest: let connectconformance start this.");
+if (!(told instanceof Uint8Array))
+  throw new Error("There is no ServerCompatRequest: let connectconformance start this.");
 // The descriptor says so.
 const request = fromBinary(suite.message("ServerCompatRequest"), told) as unknown as ServerRequest;
 const { serverCreds, clientTlsCert, messageReceiveLimit, useTls } = request;
