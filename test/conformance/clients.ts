@@ -6,7 +6,7 @@ import type { ClientRequest } from "./shapes.js";
 /** What the suite's numbers stand for (connectrpc/conformance/v1/config.proto), in callwire's words. */
 const WIRES: Readonly<Record<number, string>> = { 1: "connect", 2: "grpc", 3: "grpcweb" };
 const CARRIERS: Readonly<Record<number, string>> = { 1: "http", 2: "http2" };
-const CODECS: Readonly<Record<number, "proto" | "json">> = { 1: "proto", 2: "json" };
+const IS_BINARY: Readonly<Record<number, boolean>> = { 1: true, 2: false };
 /** 1 is identity: nothing is compressed. */
 const COMPRESSIONS: Readonly<Record<number, string>> = { 2: "gzip", 3: "br", 4: "zstd", 5: "deflate" };
 
@@ -33,7 +33,7 @@ export class Clients {
     const sendCompression =
       request.compression > 1 ? named(COMPRESSIONS, request.compression, "compression") : undefined;
     const options = {
-      codec: named(CODECS, request.codec, "codec"),
+      useBinaryFormat: named(IS_BINARY, request.codec, "codec"),
       compressMinBytes: 0,
       connections: request.httpVersion === 1 ? 64 : 1,
       useHttpGet: request.useGetHttpMethod,
