@@ -28,8 +28,8 @@ export class Clients {
     const { serverTlsCert: ca, clientTlsCreds: own, messageReceiveLimit: most } = request;
     const isTls = ca.length > 0;
     const wire = named(WIRES, request.protocol, "protocol");
-    const carrier = isTls ? "tls" : named(CARRIERS, request.httpVersion, "HTTP version");
-    const url = `${wire}+${carrier}://${request.host}:${request.port}`;
+    const carrier = named(CARRIERS, request.httpVersion, "HTTP version");
+    const url = `${wire}+${carrier}${isTls ? "+tls" : ""}://${request.host}:${request.port}`;
     const sendCompression =
       request.compression > 1 ? named(COMPRESSIONS, request.compression, "compression") : undefined;
     const options = {
