@@ -47,10 +47,8 @@ export class Routes {
     if (route !== undefined) return route;
     const routes = this.#bare.get(name) ?? this.#aliases.get(name);
     if (routes === undefined) {
-      return failure(
-        "unimplemented",
-        `Unknown method ${JSON.stringify(path)}: ask callwire.Introspection/services what there is.`,
-      );
+      const message = `Unknown method ${JSON.stringify(path)}: ask callwire.Introspection/services what there is.`;
+      return { ...failure("unimplemented", message), absent: true };
     }
     if (routes.length === 1 && routes[0] !== undefined) return routes[0];
     const names = routes.map(({ info }) => `${info.service}.${info.name}`).join(", ");

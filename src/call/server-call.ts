@@ -48,6 +48,7 @@ export abstract class ServerCall implements Call, Cancelable {
   #aborted: Status | undefined = undefined;
   #headers: Headers | undefined = undefined;
   #responseHeaders: Headers | undefined = undefined;
+  #headSent = false;
   #responseTrailers: Headers | undefined = undefined;
 
   constructor({ route, codec, head, reply, environment }: ServerCallParts) {
@@ -128,8 +129,11 @@ export abstract class ServerCall implements Call, Cancelable {
     }
   }
 
-  /** Reads a message that came; what cannot be read is the caller's mistake. */
+  /** Reads a message that came, or the absence of any; what cannot be read is the caller's mistake. */
   protected read(body: Body): unknown {
+    // No arguments are what callers of JSON may mean; of protobuf even an empty message would have come.
+    if (body === undefined && this.request.codec === "proto")
+      throw new RpcError("unimplemented", `Method ${this.method.path} takes one message, and none came.`);
     try {
       return this.codec.readInput(body, this.request);
     } catch (error) {
@@ -147,10 +151,17 @@ export abstract class ServerCall implements Call, Cancelable {
     this.#timer = startDeadline(this, this.#timeoutMs, this.method.path);
   }
 
-  /** Sends what `responseHeaders` holds, if anybody touched it. Once, before the first message. */
+  /** A message came after the only one that the method takes. gRPC and Connect have a code for it (https://grpc.io/docs/guides/status-codes/). */
+  protected refuseSecond(): void {
+    const code = this.request.codec === "value" ? "invalid_argument" : "unimplemented";
+    this.fail(new RpcError(code, `Method ${this.method.path} takes one message, and a second one came.`));
+  }
+
+  /** Sends what `responseHeaders` holds, if anybody touched it: the first time, before the first message or an error. */
   protected sendHead(): void {
-    if (this.#responseHeaders === undefined) return;
-    this.reply.head(toFields(this.#responseHeaders));
+    if (this.#headSent) return;
+    this.#headSent = true;
+    if (this.#responseHeaders !== undefined) this.reply.head(toFields(this.#responseHeaders));
   }
 
   /** Ends the answer: success, after the last message where there is one. */
@@ -167,6 +178,7 @@ export abstract class ServerCall implements Call, Cancelable {
     if (this.ended) return;
     this.close();
     if (!(error instanceof RpcError)) this.environment.report?.(error, this.method);
+    this.sendHead();
     const status = statusOf(error, this.environment.exposeErrors);
     const trailers = this.#responseTrailers === undefined ? [] : toFields(this.#responseTrailers);
     this.reply.end(trailers.length === 0 ? status : { ...status, trailers: [...trailers, ...status.trailers] });

@@ -10,6 +10,8 @@ export interface Status {
   readonly trailers: Fields;
   /** There is such a method, and it is not to be called in this way: see `form` and `safe` of CallHead. Nothing has run. */
   readonly unfit?: true;
+  /** There is no such method, which some wires tell from a method that answers `unimplemented`. */
+  readonly absent?: true;
 }
 
 /** Success without trailers. One shared object: wires pick prebuilt bytes by its identity. */

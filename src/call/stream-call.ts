@@ -13,7 +13,6 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
   #inbox: Inbox<unknown> | undefined = undefined;
   #heard = false;
   #inputOver = false;
-  #headSent = false;
   #output: MessageIterator | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
 
@@ -34,9 +33,8 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
     try {
       const input = this.read(body);
       if (this.#inbox !== undefined) return this.#inbox.push(input);
-      if (this.#heard)
-        throw new RpcError("invalid_argument", `Method ${this.method.path} takes one message, and a second one came.`);
-      this.input = input;
+      if (this.#heard) this.refuseSecond();
+      else this.input = input;
       this.#heard = true;
     } catch (error) {
       this.fail(error);
@@ -52,8 +50,8 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
     if (last !== undefined) this.message(last);
     if (this.#inputOver || this.ended) return;
     this.#inputOver = true;
-    if (this.#inbox === undefined) this.run();
-    else this.#inbox.end();
+    if (this.#inbox !== undefined) this.#inbox.end();
+    else if (this.#heard || this.#readNothing()) this.run();
   }
 
   drain(): void {
@@ -96,7 +94,7 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
     const value = await output;
     if (this.ended) return;
     const body = this.codec.writeOutput(value);
-    this.#sendHeadOnce();
+    this.sendHead();
     this.finish(body);
   }
 
@@ -117,13 +115,24 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
       if (this.ended) return;
       if (step.done === true) break;
       const body = this.codec.writeOutput(step.value);
-      this.#sendHeadOnce();
+      this.sendHead();
       if (!this.reply.message(body)) await this.#room();
     }
     if (this.ended) return;
     this.#output = undefined;
-    this.#sendHeadOnce();
+    this.sendHead();
     this.finish();
+  }
+
+  /** Takes it that no message came for the input, where the method can be called without; says whether it can. */
+  #readNothing(): boolean {
+    try {
+      this.input = this.read(undefined);
+      return true;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
   }
 
   /** Waits until the far end has room, or the call has ended. */
@@ -140,11 +149,5 @@ export class StreamCall extends ServerCall implements Sink, InboxOwner {
     const output = this.#output;
     this.#output = undefined;
     if (output !== undefined) leave(output, (error) => this.environment.report?.(error, this.method));
-  }
-
-  #sendHeadOnce(): void {
-    if (this.#headSent) return;
-    this.#headSent = true;
-    this.sendHead();
   }
 }

@@ -1,5 +1,4 @@
 import type { Fields } from "./fields.js";
-import { RpcError } from "./rpc-error.js";
 import { ServerCall } from "./server-call.js";
 import type { Body, Sink } from "./sink.js";
 import { OK, type Status } from "./status.js";
@@ -45,10 +44,7 @@ export class UnaryCall extends ServerCall implements Sink {
   }
 
   #take(body: Body): void {
-    if (this.#heard)
-      this.fail(
-        new RpcError("invalid_argument", `Method ${this.method.path} takes one message, and a second one came.`),
-      );
+    if (this.#heard) this.refuseSecond();
     else this.#read(body);
   }
 

@@ -36,7 +36,7 @@ export class UnaryExchange extends Exchange {
   }
 
   override message(body: Body): boolean {
-    if (this.#answered) this.cancel(failure("internal", `${this.method.info.path} answered more than one message.`));
+    if (this.#answered) this.cancel(this.#miscounted("answered more than one message."));
     this.#answered = true;
     try {
       this.#answer = this.method.codec.readOutput(body);
@@ -50,6 +50,12 @@ export class UnaryExchange extends Exchange {
     const problem = status.code === "ok" ? this.#problem : status;
     if (problem !== undefined) this.#reject(this.failure ?? errorOf(problem));
     else if (this.#answered) this.#resolve(this.#answer);
-    else this.#reject(errorOf(failure("internal", `${this.method.info.path} ended without an answer.`)));
+    else this.#reject(errorOf(this.#miscounted("ended without an answer.")));
+  }
+
+  /** There is not one answer. gRPC and Connect have a code for it (https://grpc.io/docs/guides/status-codes/). */
+  #miscounted(how: string): Status {
+    const { head, info } = this.method;
+    return failure(head.codec === "value" ? "internal" : "unimplemented", `${info.path} ${how}`);
   }
 }

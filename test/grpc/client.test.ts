@@ -104,11 +104,30 @@ describe("An answer", () => {
 });
 
 describe("An error", () => {
-  test("may be a head alone, and what follows it is not heard.", async () => {
-    const head = { "grpc-status": "5", "grpc-message": "No such %C3%BC.", "x-end": "1" };
-    for (const body of [new Uint8Array(0), message("ignored")]) {
-      const client = await clientOf((stream) => say(stream, body, undefined, head));
-      expect(await errorOf(client.echo({}))).toMatchObject({ code: "not_found", message: "No such ü." });
+  const alone = { "grpc-status": "5", "grpc-message": "No such %C3%BC.", "x-end": "1" };
+
+  test("may be a head alone, whose fields are trailers.", async () => {
+    const client = await clientOf((stream) => say(stream, new Uint8Array(0), undefined, alone));
+    const error = await errorOf(client.echo({}));
+    expect(error).toMatchObject({ code: "not_found", message: "No such ü." });
+    expect(error.headers?.get("x-end")).toBe("1");
+  });
+
+  test("that a head names does not count where messages or trailers follow.", async () => {
+    const client = await clientOf((stream) => say(stream, message("x"), undefined, alone));
+    let head: Headers | undefined;
+    const error = await errorOf(client.echo({}, { onHeader: (fields) => (head = fields) }));
+    expect(error.code).toBe("internal");
+    expect([...(head ?? [])]).toEqual(expect.arrayContaining([["x-end", "1"]]));
+    expect(head?.has("grpc-status")).toBe(false);
+    const other = await clientOf((stream) => say(stream, new Uint8Array(0), { "grpc-status": "9" }, alone));
+    expect((await errorOf(other.echo({}))).code).toBe("failed_precondition");
+  });
+
+  test("No message where there has to be one, or two, are unimplemented.", async () => {
+    for (const body of [new Uint8Array(0), Buffer.concat([message("a"), message("b")])]) {
+      const client = await clientOf((stream) => say(stream, body, { "grpc-status": "0" }));
+      expect((await errorOf(client.echo({}))).code).toBe("unimplemented");
     }
   });
 

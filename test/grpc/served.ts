@@ -12,7 +12,7 @@ export interface Served {
   readonly origin: string;
 }
 
-/** Serves echo.v1.EchoService: `fail` fails with details and trailers, `hang` waits to be given up, `meta` says what header fields came. */
+/** Serves echo.v1.EchoService: `fail` fails with details and trailers, `fail late` with response headers too, `hang` waits to be given up, `meta` says what header fields came. */
 export async function served(options: ServeOptions = {}): Promise<Served> {
   const seen: string[] = [];
   const echo = implement(EchoService, {
@@ -24,7 +24,8 @@ export async function served(options: ServeOptions = {}): Promise<Served> {
         });
         seen.push((call.signal.reason as RpcError).code); // as Call promises
       }
-      if (text === "fail") {
+      if (text === "fail late") call.responseHeaders.set("x-head", call.headers.get("x-asked") ?? "");
+      if (text.startsWith("fail")) {
         call.responseTrailers.set("x-end", "failed");
         throw new RpcError("not_found", "No such ü.", { details: [{ a: 1 }] });
       }

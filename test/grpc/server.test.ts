@@ -100,11 +100,23 @@ describe("An error", () => {
     expect((await asked(host, message("x"))).status).toBe("0");
   });
 
-  test("Two messages, or none, where the method takes one are an error.", async () => {
-    const host = await served();
-    expect((await asked(host, new Uint8Array(0))).status).not.toBe("0");
-    expect((await asked(host, Buffer.concat([message("a"), message("b")]))).status).not.toBe("0");
+  test("whose method has set response headers is a head with them, and trailers.", async () => {
+    const { head, trailers, texts } = await asked(await served(), message("fail late"), { "x-asked": "me" });
+    expect(texts).toEqual([]);
+    expect(head["x-head"]).toBe("me");
+    expect(head["grpc-status"]).toBeUndefined();
+    expect(trailers).toMatchObject({ "grpc-status": "5", "x-end": "failed" });
   });
+
+  test.each(["/echo.v1.EchoService/Echo", "/echo.v1.EchoService/Count"])(
+    "Two messages, or none, where %s takes one are refused with 12.",
+    async (path) => {
+      const host = await served();
+      expect((await asked(host, new Uint8Array(0), { path })).status).toBe("12");
+      const empty = enveloped(0, new Uint8Array(0));
+      expect((await asked(host, Buffer.concat([empty, empty]), { path })).status).toBe("12");
+    },
+  );
 });
 
 describe("What is no gRPC", () => {

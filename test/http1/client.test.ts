@@ -34,6 +34,7 @@ const ANSWERS: readonly [what: string, said: string, status: number, body: strin
     false,
   ],
   ["A server that leaves", "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1\r\n\r\n!", 200, "!", true],
+  ["A status that there is not", "HTTP/1.1 800 What\r\ncontent-length: 1\r\n\r\n!", 800, "!", false],
   ["HTTP/1.0", "HTTP/1.0 200 OK\r\ncontent-length: 1\r\n\r\n!", 200, "!", true],
   ["HTTP/1.0 that is kept", "HTTP/1.0 200 OK\r\nconnection: Keep-Alive\r\ncontent-length: 1\r\n\r\n!", 200, "!", false],
 ];
@@ -239,7 +240,7 @@ const BROKEN: readonly [what: string, said: string, reset: RegExp, ended: RegExp
   ["What is no HTTP", "SSH-2.0-OpenSSH_9.6\r\n\r\n", /^internal: /, /^failed: /],
   ["HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", /^internal: /, /^failed: /],
   ["A status of two digits", "HTTP/1.1 20 OK\r\n\r\n", /^internal: /, /^failed: /],
-  ["A status that there is not", "HTTP/1.1 600 OK\r\n\r\n", /^internal: /, /^failed: /],
+  ["A status that cannot be", "HTTP/1.1 099 OK\r\n\r\n", /^internal: /, /^failed: /],
   ["Lines that end with LF", "HTTP/1.1 200 OK\n\n", /^internal: /, /^failed: /],
   ["A space before a colon", "HTTP/1.1 200 OK\r\ncontent-length : 5\r\n\r\n", /^internal: /, /^failed: /],
   ["A line that goes on", "HTTP/1.1 200 OK\r\na: b\r\n c\r\n\r\n", /^internal: /, /^failed: /],

@@ -32,7 +32,8 @@ export interface Refusal {
 
 /** The target as browsers leave it (RFC 3986 allows less): no fragment, no quotes, no angle brackets. */
 const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!$-;=?-~]+) HTTP\/(\d\.\d)$/u;
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\u0080-\u00ff]*)?$/u;
+/** Statuses from 600 on are none, but stand for a failed server (RFC 9110 §15). */
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t -~\u0080-\u00ff]*)?$/u;
 /** RFC 9110 §7.2, §4.2.1: a name or an address, and a port. */
 const HOST = /^[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]*$/u;
 const ABSOLUTE = /^https?:\/\/[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]+((?:[/?].*)?)$/iu;

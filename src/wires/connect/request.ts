@@ -95,13 +95,11 @@ function made(head: CallHead, form: Form, { common, compression, prefix }: Omit<
 /** The request of a call that may be a GET, with its message in the query; undefined: it is too long for that. */
 export function getRequest(head: CallHead, message: Uint8Array, shared: Shared): HttpRequest | undefined {
   const { compression, common, prefix } = shared;
-  const packed =
-    compression !== undefined && message.length >= compression.minBytes ? compression.coding.encode(message) : message;
-  const isShorter = packed.length < message.length;
+  const chosen = compression !== undefined && message.length >= compression.minBytes ? compression : undefined;
   const query = writeQuery({
     encoding: head.codec,
-    compression: isShorter ? compression?.name : undefined,
-    message: isShorter ? packed : message,
+    compression: chosen?.name,
+    message: chosen === undefined ? message : chosen.coding.encode(message),
   });
   if (query.length > LONGEST_QUERY) return undefined;
   const fields = fieldsOf(head, common.unary).filter(([name]) => name !== "connect-protocol-version");

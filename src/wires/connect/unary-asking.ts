@@ -90,8 +90,7 @@ export class UnaryAsking implements Sink, HttpIn {
     if (get !== undefined) return ask(get, this, EMPTY);
     const { plain, packed } = this.#shared.asking(this.#head, "unary");
     if (compression === undefined || body.length < compression.minBytes) return ask(plain, this, body);
-    const short = compression.coding.encode(body);
-    return short.length < body.length ? ask(packed, this, short) : ask(plain, this, body);
+    return ask(packed, this, compression.coding.encode(body));
   }
 
   #hold(piece: Uint8Array, last: boolean): void {

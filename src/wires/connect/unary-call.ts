@@ -68,7 +68,8 @@ export class UnaryCall implements HttpIn, Sink {
   end(status: Status, last?: Body): void {
     if (this.#over) return;
     if (status.code !== "ok") {
-      const http = status.unfit === true ? (this.#head.call.safe === true ? 405 : 415) : undefined;
+      const unfit = this.#head.call.safe === true ? 405 : 415;
+      const http = status.absent === true ? 404 : status.unfit === true ? unfit : undefined;
       this.#fail(status, { http, fields: http === 405 ? ALLOW_POST : this.#fields });
       return;
     }

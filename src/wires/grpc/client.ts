@@ -50,8 +50,10 @@ class GrpcClientCall implements Sink, HttpIn {
   #over = false;
   #paused = false;
   #lastCame = false;
-  /** The head has said how the call ended: what follows is a page for people, or nothing. */
+  /** The answer is no gRPC: what follows is a page for people, or nothing. */
   #bodiless = false;
+  /** A head that says how the call ended: it is the trailers too ("Trailers-Only"), if nothing follows. */
+  #alone: Fields | undefined = undefined;
   /** How the call ended, where the answer has said so. */
   #status: Status | undefined = undefined;
 
@@ -116,23 +118,21 @@ class GrpcClientCall implements Sink, HttpIn {
     }
     const encoding = fields.find(([name]) => name === "grpc-encoding")?.[1];
     if (encoding !== undefined) this.#reader.coding = codingNamed(encoding, this.#shared.options);
-    const said = readStatus(fields);
-    if (said !== undefined) {
-      this.#bodiless = true;
-      this.#status = said;
-    } else {
-      const own = fields.filter(([name]) => !OWN.has(name));
-      if (own.length > 0) this.#reply.head(own);
-    }
+    if (fields.some(([name]) => name === "grpc-status")) this.#alone = fields;
+    else this.#tell(fields);
   }
 
   trailers(fields: Fields): void {
+    this.#goOn();
     this.#status ??= readStatus(fields);
   }
 
   data(bytes: Uint8Array, { start, end }: ByteRange, last: boolean): boolean {
     if (this.#over) return true;
-    if (!this.#bodiless) this.#reader.push(bytes, start, end);
+    if (!this.#bodiless && end > start) {
+      this.#goOn();
+      this.#reader.push(bytes, start, end);
+    }
     this.#lastCame = last;
     this.#read();
     if (this.#over) return true;
@@ -193,7 +193,20 @@ class GrpcClientCall implements Sink, HttpIn {
     };
   }
 
+  /** Something follows the head, so that what it says of the end does not count. */
+  #goOn(): void {
+    if (this.#alone === undefined) return;
+    this.#tell(this.#alone);
+    this.#alone = undefined;
+  }
+
+  #tell(fields: Fields): void {
+    const own = fields.filter(([name]) => !OWN.has(name));
+    if (own.length > 0) this.#reply.head(own);
+  }
+
   #end(): void {
+    if (this.#alone !== undefined) this.#status = readStatus(this.#alone);
     if (this.#reader.held > 0 && this.#status?.code === "ok")
       this.#finish(failure("internal", `The answer of ${this.#head.path} ended within a message.`));
     else this.#finish(this.#status ?? failure("internal", `The answer of ${this.#head.path} ended without a status.`));
@@ -232,7 +245,14 @@ function codingNamed(name: string, { codings = {} }: SessionOptions): MessageCod
 }
 
 /** Fields of an answer that are the protocol's own, and no metadata. */
-const OWN: ReadonlySet<string> = new Set(["content-type", "grpc-encoding", "grpc-accept-encoding"]);
+const OWN: ReadonlySet<string> = new Set([
+  "content-type",
+  "grpc-encoding",
+  "grpc-accept-encoding",
+  "grpc-status",
+  "grpc-message",
+  "grpc-status-details-bin",
+]);
 
 /** The request of a call; one object for all calls of a head that brings nothing of its own. */
 function requestOf(head: CallHead, { common }: Shared): HttpRequest {

@@ -94,7 +94,7 @@ class GrpcCall implements HttpIn, Sink {
       if (last !== undefined) this.#out.data(this.#written(last), false);
       this.#out.trailers?.(trailers);
     } else if (last !== undefined) this.#out.respond(this.#answer(), this.#written(last), trailers);
-    else if (status.code === "ok") this.#out.respond(this.#answer(), EMPTY, trailers);
+    else if (status.code === "ok" || this.#fields !== NO_FIELDS) this.#out.respond(this.#answer(), EMPTY, trailers);
     // Without a message the trailers are all there is, and go as the head ("Trailers-Only").
     else this.#out.respond({ status: 200, fields: [...this.#answer().fields, ...trailers] }, EMPTY);
   }
@@ -109,8 +109,9 @@ class GrpcCall implements HttpIn, Sink {
 
   /** Answers with an error, before the call is made. */
   refuse(status: Status, fields: Fields): void {
-    this.#fields = fields;
-    this.end(status);
+    this.#ended = true;
+    const all = [...this.#head.answer.fields, ...fields, ...statusFields(status)];
+    this.#out.respond({ status: 200, fields: all }, EMPTY);
   }
 
   #read(): void {
