@@ -75,7 +75,7 @@ export interface SessionOptions {
   readonly sendCompression?: string | undefined;
   /** Messages of fewer bytes are not compressed; 1024 where nothing is said. */
   readonly compressMinBytes?: number | undefined;
-  /** The origins, beside the server's own, whose pages may open WebSockets: `https://app.example.com`, or `*` (server). */
+  /** The origins, beside the server's own, whose pages may call over HTTP and open WebSockets: `https://app.example.com`, or `*` (server). */
   readonly allowedOrigins?: readonly string[] | undefined;
 }
 
