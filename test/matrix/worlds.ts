@@ -127,27 +127,32 @@ export function composed(wire: ClientWire, place: () => string, options: Partial
   return async ({ services, interceptors }): Promise<World> => {
     const server = await serve(services, { listen: [place()], interceptors, log: () => {}, ...options });
     const [address = ""] = server.addresses;
-    const network = await networkTo(address);
-    const pool = new Pool(
-      {
-        wire,
-        url: network.address,
-        session: { limits: DEFAULT_LIMITS },
-        connectTimeoutMs: 5000,
-        counters: newCounters(),
-        log: () => {},
-      },
-      wire.shares === "none" ? 16 : 1,
-    );
-    return {
-      dispatch: pool.dispatch,
-      sever: network.sever,
-      close: async () => {
-        await pool.close();
-        await network.close();
-        await server.stop({ graceMs: 0 });
-      },
-    };
+    return await reached(wire, address, () => server.stop({ graceMs: 0 }));
+  };
+}
+
+/** The pool behind `connect`, to a server that is there, with a network between them that can be cut. */
+export async function reached(wire: ClientWire, address: string, stop: () => Promise<void>): Promise<World> {
+  const network = await networkTo(address);
+  const pool = new Pool(
+    {
+      wire,
+      url: network.address,
+      session: { limits: DEFAULT_LIMITS },
+      connectTimeoutMs: 5000,
+      counters: newCounters(),
+      log: () => {},
+    },
+    wire.shares === "none" ? 16 : 1,
+  );
+  return {
+    dispatch: pool.dispatch,
+    sever: network.sever,
+    close: async () => {
+      await pool.close();
+      await network.close();
+      await stop();
+    },
   };
 }
 
