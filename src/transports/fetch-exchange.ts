@@ -147,8 +147,10 @@ class FetchExchange implements HttpOut {
   #lost(message: string): void {
     if (this.#over) return;
     this.#end();
-    if (this.#begun) this.#controller?.error(new Error(message));
-    else this.#resolve(new Response(null, { status: 499 }));
+    if (!this.#begun) this.#resolve(new Response(null, { status: 499 }));
+    // Where the caller has left nobody hears the end, and servers would log an error.
+    else if (this.#request.signal.aborted) this.#controller?.close();
+    else this.#controller?.error(new Error(message));
     this.#in?.reset({ code: "canceled", message, details: [], trailers: [] });
   }
 
