@@ -10,6 +10,8 @@ export default defineConfig({
       { find: /^callwire$/u, replacement: at("src/server.ts") },
       { find: /^callwire\/client$/u, replacement: at("src/client.ts") },
       { find: /^callwire\/web$/u, replacement: at("src/web.ts") },
+      { find: /^callwire\/fetch$/u, replacement: at("src/fetch-handler.ts") },
+      { find: /^callwire\/node$/u, replacement: at("src/node-handler.ts") },
       { find: /^callwire\/proto$/u, replacement: at("src/load-proto.ts") },
     ],
   },

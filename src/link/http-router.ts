@@ -7,6 +7,9 @@ export interface Routed {
   readonly serve: HttpServe;
 }
 
+/** What of a wire says which requests are its. */
+type Offered = Pick<Routed, "name" | "routes">;
+
 /** How a router goes about what is nobody's. */
 export interface RouterOptions {
   /** It hears a request out before it refuses it, where an early answer costs a reset (RFC 9113 §8.1). */
@@ -27,22 +30,27 @@ export function httpRouter(wires: readonly Routed[], options: RouterOptions = {}
   return (request, out) => {
     if (request !== last || found === undefined) {
       const route = find(wires, request);
-      found = "serve" in route ? route.serve : options.patient === true ? refuseLater(route) : refuse(route);
+      found = "wire" in route ? route.wire.serve : options.patient === true ? refuseLater(route) : refuse(route);
       last = request;
     }
     return found(request, out);
   };
 }
 
+/** Whether a request is one of some wires'; if not, a router refuses it. */
+export function isRouted(wires: readonly Offered[], request: HttpRequest): boolean {
+  return "wire" in find(wires, request);
+}
+
 const TEXT = ["content-type", "text/plain; charset=utf-8"] as const;
 const NOT_FOUND: HttpAnswer = { status: 404, fields: [TEXT] };
 
-function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "serve"> | Refusal {
+function find<W extends Offered>(wires: readonly W[], request: HttpRequest): { readonly wire: W } | Refusal {
   // A HEAD is answered like a GET; the transport leaves the body out.
   const method = request.method === "HEAD" ? "GET" : request.method;
   const isNamed = wires.some(({ routes }) => routes.some(({ paths }) => isList(paths) && paths.includes(request.path)));
-  const here = wires.flatMap(({ name, routes, serve }) =>
-    routes.filter((route) => hasPath(route, request, isNamed)).map((route) => ({ name, route, serve })),
+  const here = wires.flatMap((wire) =>
+    wire.routes.filter((route) => hasPath(route, request, isNamed)).map((route) => ({ wire, route })),
   );
   if (here.length === 0)
     return { answer: NOT_FOUND, text: `Nothing is at ${JSON.stringify(request.path)}. ${offer(wires)}\n` };
@@ -57,7 +65,7 @@ function find(wires: readonly Routed[], request: HttpRequest): Pick<Routed, "ser
   const type = mediaType(request);
   const match = asked.find(({ route }) => route.types === undefined || route.types.includes(type));
   if (match !== undefined) return match;
-  const types = asked.map(({ name, route }) => `${(route.types ?? []).join(" or ")} (${name})`).join(", ");
+  const types = asked.map(({ wire, route }) => `${(route.types ?? []).join(" or ")} (${wire.name})`).join(", ");
   const what = type === "" ? "no content type" : `content type ${JSON.stringify(type)}`;
   const said = `The request has ${what}: ${request.path} takes ${types}.\n`;
   return { answer: { status: 415, fields: [TEXT] }, text: said };
@@ -79,7 +87,7 @@ const CALL = /^\/[^/]+\/[^/]+$/u;
 const NAMED: Readonly<Record<string, string>> = { any: "any path", calls: "/SERVICE/METHOD" };
 
 /** What requests may be made here, for people. */
-function offer(wires: readonly Routed[]): string {
+function offer(wires: readonly Offered[]): string {
   const lines = wires.flatMap(({ name, routes }) =>
     routes.map(({ method, paths }) => {
       const where = typeof paths === "string" ? NAMED[paths] : paths.join(" or ");

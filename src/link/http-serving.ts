@@ -5,8 +5,8 @@ import { upgradeOf } from "../transports/websocket/upgrade-of.js";
 import { WebSocketServerSession } from "../transports/websocket/websocket-server-session.js";
 import type { HttpServe, HttpServerWire } from "../wires/http.js";
 import type { Outlet, Protocol, ServerWire, Session, SessionOptions } from "../wires/wire.js";
-import { ANSWERED, httpRouter } from "./http-router.js";
-import { routedWires } from "./routed-wires.js";
+import { ANSWERED } from "./http-router.js";
+import { httpStack } from "./http-stack.js";
 
 /** What is answered over HTTP. */
 export interface HttpServing {
@@ -22,7 +22,7 @@ export function httpServing(serving: HttpServing): ServerWire {
     name: "http",
     detect: detectHttp1,
     server(outlet, dispatch, options) {
-      const route = httpRouter(routedWires(serving.wires, { dispatch, options, unlimited: false }));
+      const route = httpStack(serving.wires, { dispatch, options, unlimited: false });
       return new Http1ServerSession(outlet, upgrading(serving, route, { dispatch, options }), options);
     },
   };

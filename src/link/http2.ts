@@ -14,8 +14,7 @@ import type {
   ServerWire,
   SessionOptions,
 } from "../wires/wire.js";
-import { httpRouter } from "./http-router.js";
-import { routedWires } from "./routed-wires.js";
+import { httpStack } from "./http-stack.js";
 
 /** Puts wires that ride HTTP on connections of HTTP/2, in the order in which they are asked for a route. */
 export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
@@ -23,7 +22,7 @@ export function http2Serving(wires: readonly HttpServerWire[]): ServerWire {
     name: "http2",
     detect: detectHttp2,
     server(outlet, dispatch, options) {
-      const route = httpRouter(routedWires(wires, { dispatch, options, unlimited: true }), { patient: true });
+      const route = httpStack(wires, { dispatch, options, unlimited: true, patient: true });
       const { limits, keepalive } = options;
       return new Http2ServerSession(outlet, route, { limits, keepalive, now });
     },

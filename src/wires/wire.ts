@@ -115,7 +115,7 @@ export interface SessionOptions {
   readonly keepalive?: ServerKeepalive | undefined;
   /** Makes a call again that the server has not looked at, on another connection where this one carries no more; later, never before this returns (client). */
   readonly again?: Dispatch | undefined;
-  /** The origins, beside the server's own, whose pages may open WebSockets: `https://app.example.com`, or `*` (server). */
+  /** The origins, beside the server's own, whose pages may call over HTTP and open WebSockets: `https://app.example.com`, or `*` (server). */
   readonly allowedOrigins?: readonly string[] | undefined;
 }
 

@@ -144,30 +144,40 @@ export function composed(
       ...options,
     });
     const [address = ""] = server.addresses;
-    const network = await networkTo(address);
-    const pool = new Pool(
-      {
-        wire,
-        url: secure ? network.address.replace("tcp:", "tls:") : network.address,
-        dial: secure ? { load: async () => tlsDial({ ca: pem("ca.pem") }, protocols) } : undefined,
-        session: { limits: DEFAULT_LIMITS },
-        connectTimeoutMs: 5000,
-        idleTimeoutMs: 900_000,
-        counters: newCounters(),
-        log: () => {},
-      },
-      wire.shares === "none" ? 16 : 1,
-    );
-    return {
-      dispatch: pool.dispatch,
-      // A server of TLS that is about to send its first session tickets takes a reset for an end.
-      sever: secure ? (): unknown => setImmediate(network.sever) : network.sever,
-      close: async () => {
-        await pool.close();
-        await network.close();
-        await server.stop({ graceMs: 0 });
-      },
-    };
+    return await reached(wire, address, { protocols, stop: () => server.stop({ graceMs: 0 }) });
+  };
+}
+
+/** The pool behind `connect`, to a server that is there, with a network between them that can be cut. */
+export async function reached(
+  wire: ClientWire,
+  address: string,
+  { protocols = [], stop }: { readonly protocols?: readonly string[]; readonly stop: () => Promise<void> },
+): Promise<World> {
+  const secure = address.startsWith("tls:");
+  const network = await networkTo(address);
+  const pool = new Pool(
+    {
+      wire,
+      url: secure ? network.address.replace("tcp:", "tls:") : network.address,
+      dial: secure ? { load: async () => tlsDial({ ca: pem("ca.pem") }, protocols) } : undefined,
+      session: { limits: DEFAULT_LIMITS },
+      connectTimeoutMs: 5000,
+      idleTimeoutMs: 900_000,
+      counters: newCounters(),
+      log: () => {},
+    },
+    wire.shares === "none" ? 16 : 1,
+  );
+  return {
+    dispatch: pool.dispatch,
+    // A server of TLS that is about to send its first session tickets takes a reset for an end.
+    sever: secure ? (): unknown => setImmediate(network.sever) : network.sever,
+    close: async () => {
+      await pool.close();
+      await network.close();
+      await stop();
+    },
   };
 }
 
