@@ -66,7 +66,7 @@ describe.concurrent("callwire call, over gRPC", () => {
 
 describe.concurrent("callwire bench, over gRPC", () => {
   test("measures a protobuf method", async () => {
-    const args = [`${ECHO}/Sum`, '[{"n":1}]', "-d", "50ms", "--warmup", "0", "-c", "2", "-o", "json"];
+    const args = [`${ECHO}/Sum`, '[{"n":1}]', "-d", "300ms", "--warmup", "0", "-c", "2", "-o", "json"];
     const { code, stdout } = await run(["bench", await grpcServed(), ...args]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ errors: {}, unanswered: 0 });
