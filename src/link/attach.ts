@@ -191,9 +191,12 @@ export class Attachment implements Receiver, Outlet {
   again(): void {
     if (this.#closed) return;
     this.#loading = false;
+    const ending = this.#ending;
+    // What has come is taken up first, and the goodbye is the session's to say: nothing is closed meanwhile.
+    this.#ending = false;
     this.data(NONE);
     if (this.#closed) return;
-    if (this.#ending) this.#session?.retire();
+    if (ending) this.retire();
     // Only now, since what waits to be read may be the peer's goodbye, which the session is to hear of.
     if (!this.#held && !this.#sessionPaused) this.#connection.resume();
   }
