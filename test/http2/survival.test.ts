@@ -295,6 +295,28 @@ describe("A server that is restarted on its port", () => {
   });
 });
 
+test("A connection that is too old is left in peace: its calls are answered, and the next make another.", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  const server = await serving(0, { maxConnectionAgeMs: 10_000 });
+  const client = connect(EchoService, (server.addresses[0] ?? "").replace("tcp:", "grpc:"));
+  onTestFinished(() => client[Symbol.asyncDispose]());
+  for (let round = 1; round <= 3; round += 1) {
+    let calling = true;
+    const caller = async (): Promise<string> => {
+      while (calling) if ((await outcome(client.echo({ text: "x" }))) !== "x") return "failed";
+      return "answered";
+    };
+    const callers = Promise.all([caller(), caller(), caller()]);
+    await turns();
+    expect(server.counters.connections).toBe(round);
+    vi.advanceTimersByTime(11_500);
+    while (server.counters.connections === round) await new Promise(setImmediate);
+    calling = false;
+    expect(await callers).toEqual(["answered", "answered", "answered"]);
+  }
+  expect(server.counters.protocolErrors).toBe(0);
+});
+
 describe("A server that is gone without a word", () => {
   const options: ConnectOptions = { pingTimeoutMs: 5000 };
 

@@ -53,6 +53,23 @@ test("A program ends when the calls that waited for a server have given up", asy
   expect(performance.now() - before).toBeLessThan(15_000);
 });
 
+test("A program ends though its idle connection is watched over by pings, and not while a call waits for one to be answered", async () => {
+  const { address, server } = await served();
+  const { output, code } = await run(`
+    // A minute of silence between two ticks.
+    const now = Date.now;
+    let slept = 0;
+    Date.now = () => now() + slept;
+    const introspection = connect("callwire.Introspection", ${JSON.stringify(address.replace("tcp:", "grpc:"))}, { pingIdleConnection: true });
+    await introspection.services();
+    slept = 60_000;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    console.log((await introspection.services()).length > 0);
+  `);
+  expect({ output, code }).toEqual({ output: "true\n", code: 0 });
+  expect(server.counters.connections).toBe(1);
+});
+
 test("A program whose server was stopped ends", async () => {
   const { output, code } = await run(`
     const server = await serve([], { listen: ["tcp://127.0.0.1:0"] });
