@@ -40,16 +40,17 @@ export function keepaliveOf(options: KeepaliveOptions): ServerKeepalive {
 
 /** What all sessions of a client are told. It asks half as often each time that a server complains, and `log` hears of that. */
 export function pingsOf(options: PingOptions, log: (message: string) => void): ClientPings {
-  const { pingIntervalMs } = options;
+  const { pingIntervalMs, pingTimeoutMs = 15_000 } = options;
   let factor = 1;
   return {
     get silenceMs() {
       return (pingIntervalMs ?? Number.POSITIVE_INFINITY) * factor;
     },
     get doubtMs() {
-      return (pingIntervalMs ?? DOUBT_MS) * factor;
+      // Where an answer may take for ever, no call is to wait for it.
+      return (pingTimeoutMs === Number.POSITIVE_INFINITY ? pingTimeoutMs : (pingIntervalMs ?? DOUBT_MS)) * factor;
     },
-    answerMs: options.pingTimeoutMs ?? 15_000,
+    answerMs: pingTimeoutMs,
     withoutCalls: options.pingIdleConnection ?? false,
     wallNow: Date.now,
     slower() {

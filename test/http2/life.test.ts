@@ -1,8 +1,7 @@
 import { connect as connectNode } from "node:http2";
 import { connect } from "callwire/client";
-import { implement, serve } from "callwire";
+import { functions, serve } from "callwire";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
 import { NO_FIELDS } from "../../src/call/fields.js";
 import type { CallHead, Sink } from "../../src/call/sink.js";
 import { OK, type Status } from "../../src/call/status.js";
@@ -158,31 +157,25 @@ describe("Sessions that are over", () => {
 });
 
 test("A thousand clients that come, call and go, in peace and not, leave nothing behind.", async () => {
-  const echo = implement(EchoService, {
-    echo: ({ text }) => ({ text }),
-    *count({ to }) {
-      for (let n = 1; n <= to; n += 1) yield { n };
-    },
-    sum: () => ({}),
-    *chat() {},
-  });
-  const server = await serve([echo], { listen: ["tcp://127.0.0.1:0"], log: () => {} });
+  const tools = functions("tools", { echo: (text: string) => text });
+  const server = await serve([tools], { listen: ["tcp://127.0.0.1:0"], log: () => {} });
   onTestFinished(() => server.stop({ graceMs: 0 }));
   const url = (server.addresses[0] ?? "").replace("tcp:", "grpc:");
   const port = Number(new URL(server.addresses[0] ?? "").port);
   const come = async (n: number): Promise<void> => {
-    if (n % 5 === 4) {
+    if (n % 2 === 0) {
       // Says a part of the first words, and is gone.
       const peer = await RawHttp2.silent(port);
       peer.write(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").subarray(0, n % 24));
-      if (n % 2 === 0) peer.socket.resetAndDestroy();
+      if (n % 4 === 0) peer.socket.resetAndDestroy();
       else peer.socket.destroy();
       await peer.closed;
       return;
     }
-    const client = connect(EchoService, url, { pingIntervalMs: 1000, pingIdleConnection: true });
-    expect((await client.echo({ text: String(n) })).text).toBe(String(n));
-    if (n % 5 === 3) for await (const each of client.count({ to: 100 })) if (each.n > 1) break;
+    const client = connect<typeof tools>("tools", url, { pingIntervalMs: 1000, pingIdleConnection: true });
+    expect(await client.echo(String(n))).toBe(String(n));
+    // Some leave with a call open, which is then nobody's.
+    if (n % 3 === 0) client.echo("late").catch(() => {});
     await client[Symbol.asyncDispose]();
   };
   const many = async (count: number): Promise<void> => {
@@ -196,7 +189,7 @@ test("A thousand clients that come, call and go, in peace and not, leave nothing
   await many(1000);
   expect(resources()).toBe(before);
   expect(server.counters.protocolErrors).toBe(0);
-});
+}, 60_000);
 
 test("node:http2 hears a goodbye in two steps, and its open requests are answered.", async () => {
   const echo = new Echo();

@@ -59,6 +59,16 @@ describe("A server that says goodbye while calls are open", () => {
     expect(await Promise.all(calls)).toEqual(["first", "second", "third"]);
   });
 
+  test("while none are open is left at once.", async () => {
+    const { client, connection } = await rawGrpc();
+    const call = outcome(client.echo({ text: "a" }));
+    const first = await connection(0);
+    await answerNext(first, "a");
+    expect(await call).toBe("a");
+    first.write(goodbye(0x7fff_ffff));
+    await first.closed;
+  });
+
   test("and answers none of them ends them, as unavailable.", async () => {
     const { client, connection } = await rawGrpc();
     const call = client.echo({ text: "a" });

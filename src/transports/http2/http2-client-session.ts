@@ -172,7 +172,8 @@ export class Http2ClientSession extends Http2Session {
       const status = failed("unavailable", `The server ${why}, and has not looked at this call.`);
       stream.refused(status, stream.id < this.#unsent);
     }
-    this.outlet.wrote(0);
+    // Once its calls have ended, nobody needs the connection.
+    this.outlet.leave();
   }
 
   /** As many calls as were made can be refused. */
