@@ -122,7 +122,7 @@ describe.each(VERSIONS)("A unary call over %s", (version) => {
     ["gzip", gzipSync],
     ["br", brotliCompressSync],
     ["deflate", deflateSync],
-    ["identity", Buffer.from],
+    ["identity", (bytes: Buffer): Buffer => bytes],
   ])("may come in %s.", async (coding, code) => {
     const { address } = await served();
     const body = code(Buffer.from(saying("squeezed")));
