@@ -1,5 +1,5 @@
 import { destinationOf } from "../calling.js";
-import { connect, type ConnectOptions } from "../client.js";
+import { connect, type ConnectOptions, RpcError } from "../client.js";
 import type { CallOptions, Shape } from "../contract/call.js";
 import type { Client, Messages } from "../contract/infer.js";
 import type { Method } from "../contract/method.js";
@@ -62,12 +62,28 @@ export function anyMethod(target: MethodTarget): AnyMethod {
     unaryOnly: wire.unaryOnly === true,
     separate: wire.shares === "none",
     unary: (input, options) => orUsageError(() => unary(input)(input, options)),
-    stream: (input, options) => orUsageError(() => stream(input)(input, options)),
+    stream: (input, options) => {
+      const answers = orUsageError(() => stream(input)(input, options));
+      return wire.name === "connect" ? inEitherForm(answers, () => unary(input)(input, options)) : answers;
+    },
     bidi: (inputs, options) => orUsageError(() => bidi(undefined)(inputs, options)),
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
     },
   };
+}
+
+/** Connect has one form for streams, and one for single messages: servers refuse the other before anything runs. */
+async function* inEitherForm(
+  stream: AsyncIterable<unknown>,
+  unary: () => Promise<unknown>,
+): AsyncGenerator<unknown, void, undefined> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (!(error instanceof RpcError) || !error.message.includes("HTTP status 415")) throw error;
+    yield await unary();
+  }
 }
 
 type OneMethod<S extends Shape> = Service<Readonly<Record<string, Method<S>>>>;

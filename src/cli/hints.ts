@@ -28,16 +28,19 @@ export function hints(services: readonly Implementation[], addresses: readonly s
   return [...lines, ...http, ...python].join("\n");
 }
 
-/** Lines for the tools that everybody has: curl for JSON-RPC, Python's own library for XML-RPC. */
+/** Lines for the tools that everybody has: curl for JSON-RPC and Connect, Python's own library for XML-RPC. */
 function httpLines(base: string, names: ReadonlySet<string>, example: string | undefined): readonly string[] {
   const [method, params] = names.has("add") ? ["add", "[2,3]"] : ["rpc.discover", "[]"];
   const call = names.has("add") ? "add(2, 3)" : "system.listMethods()";
   return [
     `curl -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}' ${base}/`,
     `python3 -c 'import xmlrpc.client; print(xmlrpc.client.ServerProxy("${base}/RPC2").${call})'`,
+    ...(names.has("add") ? [`curl -H 'content-type: application/json' -d '[2,3]' ${base}/add`] : []),
     ...(example === undefined
       ? []
-      : ["jsonrpc+ws", "grpc"].map((wire) => example.replace(/frame:\/\/\S+/u, base.replace(/^http/u, wire)))),
+      : ["jsonrpc+ws", "grpc", "connect"].map((wire) =>
+          example.replace(/frame:\/\/\S+/u, base.replace(/^http/u, wire)),
+        )),
     "",
     `Or look at ${base}/ in a browser.`,
   ];

@@ -2,7 +2,8 @@ import type { Fields } from "../../call/fields.js";
 import type { Status } from "../../call/status.js";
 import type { HttpAnswer, HttpOut } from "../http.js";
 import { metadataOf, prefixedTrailers } from "./fields.js";
-import { errorValue, httpStatusOf } from "./status.js";
+import { errorValue } from "./error-value.js";
+import { httpStatusOf } from "./status.js";
 
 const JSON_TYPE = ["content-type", "application/json"] as const;
 /** How errors without fields of their own begin: one object each, for which transports keep what they write. */

@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from "../../bytes/utf8.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { fieldsIn } from "../../call/member-fields.js";
 import { failure, OK, type Status } from "../../call/status.js";
-import { errorValue, readError } from "./status.js";
+import { errorValue, readError } from "./error-value.js";
 
 /** The flag of the envelope that ends a stream. */
 export const END_STREAM = 2;

@@ -1,5 +1,5 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
-import type { CallHead } from "../../call/sink.js";
+import type { CallHead, Dispatch } from "../../call/sink.js";
 import { type Compression, compressionOf } from "../compression.js";
 import type { HttpAsk, HttpRequest } from "../http.js";
 import type { MessageCodings, SessionOptions } from "../wire.js";
@@ -19,6 +19,8 @@ export interface Shared {
   /** How this end compresses what it sends. */
   readonly compression: Compression | undefined;
   readonly useHttpGet: boolean;
+  /** Makes a call again that the server has not looked at. */
+  readonly again: Dispatch | undefined;
   /** What comes before the path of every call. */
   readonly prefix: string;
   /** Fields of every request, by the form of its messages. */
@@ -52,6 +54,7 @@ export function sharedOf(ask: HttpAsk, options: SessionOptions): Shared {
     codings,
     compression: compressionOf(options),
     useHttpGet,
+    again: options.again,
     prefix: (http?.path ?? "").replace(/\/$/u, ""),
     common: {
       unary: accepts === "" ? always : [["accept-encoding", accepts], ...always],

@@ -1,11 +1,14 @@
+import { copyOf } from "../../bytes/slab.js";
+import { NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
-import { failure, type Status } from "../../call/status.js";
+import { failure, OK, type Status } from "../../call/status.js";
 import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import { answerHead } from "./answer-head.js";
 import { END_STREAM, readEndStream } from "./end-stream.js";
 import type { Shared } from "./request.js";
+import { secondTry } from "./second-try.js";
 
 /** One call at the client whose messages travel in envelopes: writes the request's, and hears the answer's and its end. */
 export class StreamAsking implements Sink, HttpIn {
@@ -22,6 +25,11 @@ export class StreamAsking implements Sink, HttpIn {
   #unread = false;
   /** How the call ended, where the answer has said so. */
   #status: Status | undefined = undefined;
+  /** The request's messages have begun, one by one; or were all said at once, and what they are. */
+  #spoke = false;
+  #whole: { readonly last: Uint8Array | undefined } | undefined = undefined;
+  /** The same call, made again. */
+  #again: Sink | undefined = undefined;
   /** Why the request was given up before it was known how to say so. */
   #unsaid: Status | undefined = undefined;
 
@@ -39,12 +47,18 @@ export class StreamAsking implements Sink, HttpIn {
 
   message(body: Body): boolean {
     if (this.#over) return true;
+    if (this.#again !== undefined) return this.#again.message(body);
+    this.#spoke = true;
     const out = this.#out ?? this.#ask(undefined);
     return out.data(this.#written(body), false);
   }
 
   end(status: Status, last?: Body): void {
     if (this.#over) return;
+    if (this.#again !== undefined) {
+      this.#again.end(status, last);
+      return;
+    }
     if (status.code !== "ok") {
       this.#over = true;
       // Whatever the caller's reason, a deadline included, the server is told that it gave up.
@@ -52,11 +66,18 @@ export class StreamAsking implements Sink, HttpIn {
       return;
     }
     const bytes = last === undefined ? EMPTY : this.#written(last);
-    if (this.#out === undefined) this.#ask(bytes);
-    else this.#out.data(bytes, true);
+    if (this.#out !== undefined) {
+      this.#spoke = true;
+      this.#out.data(bytes, true);
+      return;
+    }
+    // What is lent may have to be sent again. Codecs of this wire make bytes.
+    this.#whole = { last: last === undefined ? undefined : copyOf(last as Uint8Array) };
+    this.#ask(bytes);
   }
 
   drain(): void {
+    this.#again?.drain();
     if (!this.#paused || this.#over) return;
     this.#paused = false;
     this.#read();
@@ -65,6 +86,7 @@ export class StreamAsking implements Sink, HttpIn {
 
   answer(answer: HttpAnswer): void {
     if (this.#over) return;
+    this.#whole = undefined;
     const head = answerHead(answer, { form: "stream", codec: this.#head.codec }, this.#shared.codings);
     if (head.problem !== undefined) {
       this.#unread = true;
@@ -96,6 +118,16 @@ export class StreamAsking implements Sink, HttpIn {
 
   reset(status: Status): void {
     this.#finish(status);
+  }
+
+  refused(status: Status, sent: boolean): void {
+    if (this.#over) return;
+    const parts = { head: this.#head, reply: this.#reply, sent };
+    const again = this.#spoke ? undefined : secondTry(this.#shared, parts);
+    this.#again = again;
+    if (again === undefined) this.#finish(status);
+    else if (this.#whole === undefined) again.head(NO_FIELDS);
+    else again.end(OK, this.#whole.last);
   }
 
   #read(): void {

@@ -1,3 +1,4 @@
+import { copyOf } from "../../bytes/slab.js";
 import { InBuffer } from "../../bytes/in-buffer.js";
 import { decodeUtf8 } from "../../bytes/utf8.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
@@ -5,7 +6,8 @@ import { failure, OK, type Status } from "../../call/status.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { type AnswerHead, answerHead } from "./answer-head.js";
 import { getRequest, type Shared } from "./request.js";
-import { readError } from "./status.js";
+import { secondTry } from "./second-try.js";
+import { readError } from "./error-value.js";
 
 /** One call at the client whose messages travel alone: one request, and one answer. */
 export class UnaryAsking implements Sink, HttpIn {
@@ -20,6 +22,8 @@ export class UnaryAsking implements Sink, HttpIn {
   #pieces: InBuffer | undefined = undefined;
   #heard = 0;
   #over = false;
+  /** The same call, made again. */
+  #again: Sink | undefined = undefined;
   /** Why the request was given up before it was known how to say so. */
   #unsaid: Status | undefined = undefined;
 
@@ -41,6 +45,10 @@ export class UnaryAsking implements Sink, HttpIn {
 
   end(status: Status, last?: Body): void {
     if (this.#over) return;
+    if (this.#again !== undefined) {
+      this.#again.end(status);
+      return;
+    }
     if (status.code !== "ok") {
       this.#over = true;
       // Whatever the caller's reason, a deadline included, the server is told that it gave up.
@@ -48,6 +56,8 @@ export class UnaryAsking implements Sink, HttpIn {
       return;
     }
     const body = (last as Uint8Array | undefined) ?? this.#body ?? EMPTY; // as above
+    // It is lent, and may have to be sent again.
+    if (this.#shared.again !== undefined) this.#body = copyOf(body);
     const out = this.#ask(body);
     this.#out = out;
     if (this.#unsaid !== undefined) out.reset(this.#unsaid);
@@ -57,6 +67,7 @@ export class UnaryAsking implements Sink, HttpIn {
 
   answer(answer: HttpAnswer): void {
     if (this.#over) return;
+    this.#body = undefined;
     const head = answerHead(answer, { form: "unary", codec: this.#head.codec }, this.#shared.codings);
     this.#answer = head;
     if (head.heads.length > 0) this.#reply.head(head.heads);
@@ -82,6 +93,14 @@ export class UnaryAsking implements Sink, HttpIn {
 
   reset(status: Status): void {
     this.#finish(status);
+  }
+
+  refused(status: Status, sent: boolean): void {
+    if (this.#over) return;
+    const again = secondTry(this.#shared, { head: this.#head, reply: this.#reply, sent });
+    this.#again = again;
+    if (again === undefined) this.#finish(status);
+    else again.end(OK, this.#body);
   }
 
   #ask(body: Uint8Array): HttpOut {
