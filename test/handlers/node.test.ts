@@ -29,7 +29,7 @@ async function asked(
   address: string,
   { path = "/", method = "POST", type = "application/json", body = ADD },
 ): Promise<[number, string]> {
-  const headers = { "content-type": type };
+  const headers = method === "POST" ? { "content-type": type } : {};
   const answer = await fetch(`http://${address}${path}`, { method, headers, ...(method === "GET" ? {} : { body }) });
   return [answer.status, await answer.text()];
 }
