@@ -4,7 +4,6 @@ import { answerNode, type NodeRequest, nodeRequest, type NodeResponse } from "./
 import type { HttpServe } from "./wires/http.js";
 
 export type { HandlerOptions } from "./handling.js";
-export type { NodeRequest, NodeResponse } from "./transports/node-exchange.js";
 
 /** A handler of node's own HTTP, and of what is made of it. */
 export type NodeHandler = (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void;

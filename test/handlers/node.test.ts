@@ -1,6 +1,6 @@
 import { connect } from "callwire/client";
-import { nodeHandler, type HandlerOptions, type NodeHandler, type NodeRequest, type NodeResponse } from "callwire/node";
-import { createServer } from "node:http";
+import { nodeHandler, type HandlerOptions, type NodeHandler } from "callwire/node";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
@@ -10,7 +10,7 @@ const ADD = '{"jsonrpc":"2.0","id":1,"method":"sums.add","params":[2,3]}';
 
 /** A server of node:http that does as told with a handler, until the running test ends; its address is `HOST:PORT`. */
 async function serving(
-  use: (handler: NodeHandler, request: NodeRequest, response: NodeResponse) => void,
+  use: (handler: NodeHandler, request: IncomingMessage, response: ServerResponse) => void,
   options: HandlerOptions = {},
 ): Promise<{ address: string; seen: string[] }> {
   const { services, seen } = noted();
@@ -29,7 +29,7 @@ async function asked(
   address: string,
   { path = "/", method = "POST", type = "application/json", body = ADD },
 ): Promise<[number, string]> {
-  const headers = { "content-type": type };
+  const headers = method === "POST" ? { "content-type": type } : {};
   const answer = await fetch(`http://${address}${path}`, { method, headers, ...(method === "GET" ? {} : { body }) });
   return [answer.status, await answer.text()];
 }

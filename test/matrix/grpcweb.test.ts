@@ -26,8 +26,7 @@ const http2 = known(http2Client(protocol));
 
 for (const [name, wire] of [
   ["gRPC-Web over HTTP/1.1", http],
-  ["gRPC-Web as text over HTTP/1.1", asText(http)],
-  ["gRPC-Web over HTTP/2", http2],
+  ["gRPC-Web as text over HTTP/2", asText(http2)],
 ] as const)
   wireKit(`${name}, as serve() and connect() do it`, jsonBodies(composed(wire, place)), {
     buffered: true,

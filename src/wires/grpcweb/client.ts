@@ -5,15 +5,16 @@ import { type Fields, fieldOf } from "../../call/fields.js";
 import { failure, type Status } from "../../call/status.js";
 import type { ByteRange, HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../http.js";
 import type { SessionOptions } from "../wire.js";
-import { webNameOf, webTypeOf } from "./codec.js";
+import { webNameOf } from "./codec.js";
+import { KnownAnswers } from "./known-answers.js";
 import { TrailerScan } from "./trailer-scan.js";
-import { readTrailers } from "./trailers.js";
 
 /** Asks in gRPC-Web what gRPC asks, and tells it the end of an answer's body as trailers (PROTOCOL-WEB.md). */
 export function grpcWebAsk(ask: HttpAsk, options: SessionOptions): HttpAsk {
   const text = options.grpcweb?.text === true;
+  const shared: Shared = { options, known: new KnownAnswers() };
   return (request, heard, body) => {
-    const answer = new WebAnswerHeard(heard, request.path, options);
+    const answer = new WebAnswerHeard(heard, request.path, shared);
     const web = webRequest(request, text);
     const out = ask(web, answer, text && body !== undefined ? textOf(body) : body);
     answer.asked(out);
@@ -21,12 +22,18 @@ export function grpcWebAsk(ask: HttpAsk, options: SessionOptions): HttpAsk {
   };
 }
 
+/** What all requests of a connection share. */
+interface Shared {
+  readonly options: SessionOptions;
+  readonly known: KnownAnswers;
+}
+
 /** The answer to one request: gRPC hears it as its own. */
 class WebAnswerHeard implements HttpIn {
   readonly ownLimits = "all" as const;
   readonly #heard: HttpIn;
   readonly #path: string;
-  readonly #options: SessionOptions;
+  readonly #shared: Shared;
   readonly #scan: TrailerScan;
   #text: Base64Segments | undefined = undefined;
   #encoding: string | undefined = undefined;
@@ -37,11 +44,11 @@ class WebAnswerHeard implements HttpIn {
   /** Why the answer was given up before it was known how to say so. */
   #failed: Status | undefined = undefined;
 
-  constructor(heard: HttpIn, path: string, options: SessionOptions) {
+  constructor(heard: HttpIn, path: string, shared: Shared) {
     this.#heard = heard;
     this.#path = path;
-    this.#options = options;
-    this.#scan = new TrailerScan(options.limits.maxHeaderBytes);
+    this.#shared = shared;
+    this.#scan = new TrailerScan(shared.options.limits.maxHeaderBytes);
   }
 
   /** Learns what speaks for this end. */
@@ -51,16 +58,11 @@ class WebAnswerHeard implements HttpIn {
   }
 
   answer(head: HttpAnswer): void {
-    const type = webTypeOf(fieldOf(head.fields, "content-type") ?? "");
-    if (type === undefined) {
-      this.#heard.answer(head);
-      return;
-    }
-    this.#isWeb = true;
-    if (type.text) this.#text = new Base64Segments();
-    this.#encoding = fieldOf(head.fields, "grpc-encoding");
-    const own = head.fields.filter(([name]) => name !== "content-type");
-    this.#heard.answer({ status: head.status, fields: [["content-type", type.grpc], ...own] });
+    const { grpc, body, encoding } = this.#shared.known.head(head);
+    this.#isWeb = body !== "foreign";
+    if (body === "text") this.#text = new Base64Segments();
+    this.#encoding = encoding;
+    this.#heard.answer(grpc);
   }
 
   data(bytes: Uint8Array, range: ByteRange, last: boolean): boolean {
@@ -98,12 +100,13 @@ class WebAnswerHeard implements HttpIn {
   }
 
   #trailers(frame: Uint8Array): Fields | undefined {
-    if ((this.#scan.flags & COMPRESSED) === 0) return readTrailers(frame);
-    const { codings = {}, limits } = this.#options;
+    const { known, options } = this.#shared;
+    if ((this.#scan.flags & COMPRESSED) === 0) return known.trailers(frame);
+    const { codings = {}, limits } = options;
     const name = this.#encoding;
     const coding = name !== undefined && Object.hasOwn(codings, name) ? codings[name] : undefined;
     const plain = coding?.decode(frame, limits.maxHeaderBytes);
-    return plain === undefined || typeof plain === "string" ? undefined : readTrailers(plain);
+    return plain === undefined || typeof plain === "string" ? undefined : known.trailers(plain);
   }
 
   /** Gives up an answer that is none. */
