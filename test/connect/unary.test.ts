@@ -73,8 +73,8 @@ describe.each(VERSIONS)("A unary call over %s", (version) => {
   });
 
   test.each([
-    ["/echo.v1.EchoService/Nothing", {}, "{}", 501, "unimplemented"],
-    ["/no.Such/Echo", {}, "{}", 501, "unimplemented"],
+    ["/echo.v1.EchoService/Nothing", {}, "{}", 404, "unimplemented"],
+    ["/no.Such/Echo", {}, "{}", 404, "unimplemented"],
     [ECHO, {}, "{", 400, "invalid_argument"],
     [ECHO, {}, '{"text":7}', 400, "invalid_argument"],
     [ECHO, { "content-type": "application/proto" }, "\u0007\u0007", 400, "invalid_argument"],
@@ -95,7 +95,7 @@ describe.each(VERSIONS)("A unary call over %s", (version) => {
     ["POST", ECHO, "application/jsonx", 415],
     ["POST", ECHO, "text/plain", 415],
     ["POST", "/nowhere", "text/plain", version === "HTTP/2" ? 415 : 404],
-    ["POST", "/nowhere", "application/json", 501],
+    ["POST", "/nowhere", "application/json", 404],
   ])("by %s to %s of type %s is none: %i.", async (method, path, type, status) => {
     const { address } = await served();
     const answer = await asked(address, version, { method, path, headers: { "content-type": type }, body: "{}" });
@@ -191,7 +191,7 @@ describe.each(VERSIONS)("A GET over %s", (version) => {
   test.each([
     ["/demo.Shop/order?encoding=json&message=1", 405],
     ["/demo.Shop/list?encoding=json&message=1", 405],
-    ["/demo.Shop/nothing?encoding=json&message=1", 501],
+    ["/demo.Shop/nothing?encoding=json&message=1", 404],
     ["/demo.Shop/find", 405],
     ["/demo.Shop/find?encoding=xml&message=1", 415],
     ["/demo.Shop/find?encoding=json", 400],

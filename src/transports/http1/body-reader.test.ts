@@ -107,7 +107,7 @@ test("A body that is read while it comes says how long it will be at least.", ()
   reader.begin("chunked");
   buffer.push(Buffer.from("5\r\nhello\r\nff\r\nab"));
   expect([reader.next(buffer), reader.atLeast]).toEqual(["bytes", 5]);
-  expect([reader.next(buffer), reader.atLeast, reader.left]).toEqual(["bytes", 260, Number.POSITIVE_INFINITY]);
+  expect([reader.next(buffer), reader.atLeast]).toEqual(["bytes", 260]);
   reader.begin(7);
   buffer.clear();
   buffer.push(Buffer.from("ab"));

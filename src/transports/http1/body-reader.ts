@@ -26,10 +26,9 @@ export class BodyReader {
     if (length === "chunked") this.#lines.begin();
   }
 
-  /** Bytes that are still to come; infinite where that is not known. */
+  /** Bytes that are still to come; 0 where that is not known. */
   get left(): number {
-    if (this.whole) return 0;
-    return typeof this.#length === "number" ? this.#left : Number.POSITIVE_INFINITY;
+    return typeof this.#length === "number" ? this.#left : 0;
   }
 
   /** How many bytes the body has at least, by what has come. */

@@ -13,7 +13,7 @@ type Status = Parameters<Session["lost"]>[0];
 
 /** So much of what comes after a request is kept until that one is answered; then reading pauses. */
 const AHEAD_BYTES = 64 * 1024;
-/** What is left of a request that has been answered is read and thrown away where it is at most so much; else the connection ends. */
+/** What is left of a request that has been answered is read and thrown away, unless it is known to be more than this: then the connection ends. */
 const DROPPED_BYTES = 64 * 1024;
 
 /**
@@ -35,7 +35,6 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   #searched = 0;
   /** An empty line before the next head has been passed over. */
   #passedOver = false;
-  /** Bytes of a request that came after its answer had been said. */
   #reading = false;
   #paused = false;
   /** For how long the request that is not whole yet has been arriving. */
@@ -118,8 +117,8 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   }
 
   /**
-   * What is left of a request need not be read, where it is much, or may be: who was promised that the connection goes on would send the next
-   * request on one that has ended.
+   * What is left of a request need not be read, where it is known to be much. Else the answer promises that the connection goes on, and it does:
+   * a client that believes it would lose its next request.
    */
   worthReading(exchange: ServerExchange): boolean {
     // Who was told of an error instead of 100 may send the body or not: there is no telling where the next request begins.
