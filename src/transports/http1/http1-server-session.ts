@@ -13,7 +13,7 @@ type Status = Parameters<Session["lost"]>[0];
 
 /** So much of what comes after a request is kept until that one is answered; then reading pauses. */
 const AHEAD_BYTES = 64 * 1024;
-/** What is left of a request that has been answered is read and thrown away up to so much; else the connection ends. */
+/** What is left of a request that has been answered is read and thrown away, unless it is known to be more than this: then the connection ends. */
 const DROPPED_BYTES = 64 * 1024;
 
 /**
@@ -35,8 +35,6 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   #searched = 0;
   /** An empty line before the next head has been passed over. */
   #passedOver = false;
-  /** Bytes of a request that came after its answer had been said. */
-  #dropped = 0;
   #reading = false;
   #paused = false;
   /** For how long the request that is not whole yet has been arriving. */
@@ -99,7 +97,9 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 
   tick(elapsedMs: number): void {
     const waiting = this.#exchange === undefined ? this.#buffer.held > 0 : this.#exchange.reading && !this.#paused;
-    this.#arrivingMs = waiting && this.#exchange?.in?.ownLimits !== "all" ? this.#arrivingMs + elapsedMs : 0;
+    // What is left of a request that has been answered has no limits but the transport's.
+    const isOwn = this.#exchange?.said === false && this.#exchange.in?.ownLimits === "all";
+    this.#arrivingMs = waiting && !isOwn ? this.#arrivingMs + elapsedMs : 0;
     const { requestTimeoutMs } = this.#limits;
     if (this.#over || this.#arrivingMs <= requestTimeoutMs) return;
     this.#refuse({
@@ -111,12 +111,15 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   /** The answer has been said. */
   answered(exchange: ServerExchange, keepAlive: boolean): void {
     if (this.#exchange !== exchange) return;
-    if (!keepAlive || (exchange.reading && this.#body.left > DROPPED_BYTES)) this.#end();
+    if (!keepAlive) this.#end();
     else if (exchange.reading) this.resume();
     else this.#next();
   }
 
-  /** What is left of a request need not be read, where it is much. */
+  /**
+   * What is left of a request need not be read, where it is known to be much. Else the answer promises that the connection goes on, and it does:
+   * a client that believes it would lose its next request.
+   */
   worthReading(exchange: ServerExchange): boolean {
     // Who was told of an error instead of 100 may send the body or not: there is no telling where the next request begins.
     return !exchange.reading || (this.#body.left - this.#buffer.held <= DROPPED_BYTES && !exchange.expects);
@@ -238,7 +241,6 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   #begin(head: RequestHead): void {
     const { length } = head;
     this.#body.begin(length);
-    this.#dropped = 0;
     const exchange = new ServerExchange(this, head);
     // Who sends the body already waits for no word.
     exchange.expects = head.expects && this.#buffer.held === 0;
@@ -270,24 +272,11 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     }
     if (part === "more") return false;
     if (part === "end") this.#heardAll(exchange, EMPTY, NOWHERE);
-    else if (exchange.said) return this.#drop(exchange);
     else if (body.whole) this.#heardAll(exchange, bytes, body.range);
     else if (!exchange.hear(bytes, body.range, false) && this.#exchange === exchange) {
       this.#pause();
       return false;
     }
-    return true;
-  }
-
-  /** Throws away bytes of a request that has been answered. False: there are too many. */
-  #drop(exchange: ServerExchange): boolean {
-    const { range, whole } = this.#body;
-    this.#dropped += range.end - range.start;
-    if (this.#dropped > DROPPED_BYTES) {
-      this.#end();
-      return false;
-    }
-    if (whole) this.#heardAll(exchange, EMPTY, NOWHERE);
     return true;
   }
 
