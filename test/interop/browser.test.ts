@@ -220,7 +220,7 @@ describe("A page in Chromium", () => {
         });
         const page = await foreignPage(browser, site);
         const url = `${wire}://${(server.addresses[0] ?? "").slice("tcp://".length)}`;
-        const answers = page.evaluate(async (to) => {
+        const answers = await page.evaluate(async (to) => {
           const client = web.connect(web.Kit, to);
           const heard: unknown[] = [];
           const options = {
@@ -234,7 +234,8 @@ describe("A page in Chromium", () => {
             .catch((error: unknown) => ({ "x-one": String(error) }));
           return [await client.echo("hi").catch(String), one, ...heard];
         }, url);
-        return await answers.finally(() => Promise.all([page.close(), server.stop({ graceMs: 0 })]));
+        await Promise.all([page.close(), server.stop({ graceMs: 0 })]);
+        return answers;
       };
       expect(await ask([site.origin])).toEqual(["hi", "1", "one, two", "three"]);
       expect(await ask([])).toEqual([

@@ -129,11 +129,11 @@ describe("By fetch", () => {
       });
       const client = connect(Kit, origin.replace("http", wire));
       const answers = await Promise.allSettled(
-        Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? client.echo(n) : all(client.count({ to: n })))),
+        Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? client.echo(n) : all(client.count({ to: n })))),
       );
       for (const answer of answers)
         if (answer.status === "rejected") expect(String(answer.reason)).toMatch(/^[a-z_]+: [A-Z]?/u);
-      expect(answers.filter(({ status }) => status === "rejected").length).toBeGreaterThan(50);
+      expect(answers.filter(({ status }) => status === "rejected").length).toBeGreaterThan(20);
     },
   );
 });
