@@ -7,8 +7,8 @@ async function asked(url: string): Promise<string> {
   const urls: string[] = [];
   const way = webDestination(url).open({
     session: { limits: DEFAULT_LIMITS },
-    fetch: (input) => {
-      urls.push(String(input));
+    fetch: (to) => {
+      urls.push(to);
       return Promise.reject(new Error("There is no network here."));
     },
     webSocket: class {
@@ -45,11 +45,12 @@ describe("A URL of a page's client", () => {
     ["connect://127.0.0.1:8080", "http://127.0.0.1:8080/a.B/c"],
     ["connect+http://a.example:80/x", "http://a.example:80/x/a.B/c"],
     ["connect+tls://a.example", "https://a.example/a.B/c"],
+    ["connect+http+tls://a.example:8443", "https://a.example:8443/a.B/c"],
     ["grpcweb://[::1]:8080", "http://[::1]:8080/a.B/c"],
     ["grpcweb+tls://a.example", "https://a.example/a.B/c"],
     ["jsonrpc+http://a.example/rpc?key=1#part", "http://a.example/rpc?key=1"],
     ["jsonrpc+ws://a.example", "ws://a.example/"],
-    ["jsonrpc+wss://a.example/rpc?key=1", "wss://a.example/rpc?key=1"],
+    ["jsonrpc+ws+tls://a.example/rpc?key=1", "wss://a.example/rpc?key=1"],
   ])("%s asks for %s.", async (url, expected) => {
     expect(await asked(url)).toBe(expected);
   });
@@ -60,9 +61,9 @@ describe("A URL of a page's client", () => {
     ["connect", '"connect"'],
     ["/rpc", '"/rpc"'],
     ["toString://a.example", "write WIRE://HOST:PORT"],
-    ["connect+ws://a.example", 'connect goes over http, tls, not "ws"'],
+    ["connect+ws://a.example", 'connect goes over http, not "ws"'],
     ["jsonrpc+toString://a.example", "write WIRE://HOST:PORT"],
-    ["jsonrpc+constructor://a.example", 'not "constructor"'],
+    ["jsonrpc+constructor://a.example", 'jsonrpc goes over http, ws, not "constructor"'],
     ["connect://user:word@a.example", 'send a header "authorization"'],
   ])("%s is refused with a sentence: %s.", (url, sentence) => {
     expect(() => webDestination(url)).toThrow(sentence);

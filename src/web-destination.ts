@@ -34,7 +34,7 @@ export interface WebWay {
 }
 
 /** What a URL says. */
-export interface Place {
+interface Place {
   readonly url: string;
   readonly wire: string;
   /** The scheme that browsers have for its carrier. */
@@ -43,36 +43,39 @@ export interface Place {
   readonly path: string;
 }
 
-const OVER_HTTP = { http: "http", tls: "https" };
-/** The carriers of each wire, the usual one first, with the schemes that browsers have for them. */
-const CARRIERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  connect: OVER_HTTP,
-  grpcweb: OVER_HTTP,
-  jsonrpc: { ...OVER_HTTP, ws: "ws", wss: "wss" },
+/** The carriers of each wire, the usual one first. */
+const CARRIERS: Readonly<Record<string, readonly string[]>> = {
+  connect: ["http"],
+  grpcweb: ["http"],
+  jsonrpc: ["http", "ws"],
 };
 /** What a plain URL, such as a page's own origin, means. */
-const PLAIN: Readonly<Record<string, string>> = { http: "connect+http", https: "connect+tls" };
+const PLAIN: Readonly<Record<string, string>> = { http: "connect", https: "connect+tls" };
 
-/** Reads `WIRE[+CARRIER]://HOST[:PORT][/PATH]`, or a plain `http:` or `https:` URL, which means Connect. Throws a TypeError that says what there is. */
+/**
+ * Reads `WIRE[+CARRIER][+tls]://HOST[:PORT][/PATH]`, or a plain `http:` or `https:` URL, which means Connect. Throws a TypeError that says what
+ * there is.
+ */
 export function webDestination(url: string): WebDestination {
   const meant = url.replace(/^https?(?=:)/u, (scheme) => PLAIN[scheme] ?? scheme);
-  const match = /^(?<wire>[a-z]+)(?:\+(?<carrier>[a-z]+))?:\/\/(?<authority>[^/?#]+)(?<path>[^#]*)/u.exec(meant);
-  const { wire = "", carrier, authority = "", path = "" } = match?.groups ?? {};
+  const form =
+    /^(?<wire>[a-z]+)(?:\+(?!tls:)(?<named>[a-z0-9]+))?(?<tls>\+tls)?:\/\/(?<authority>[^/?#]+)(?<path>[^#]*)/u;
+  const { wire = "", named, tls, authority = "", path = "" } = form.exec(meant)?.groups ?? {};
   const carriers = Object.hasOwn(CARRIERS, wire) ? CARRIERS[wire] : undefined;
   if (carriers === undefined) {
     const names = Object.keys(CARRIERS).join(", ");
     throw new TypeError(`A page cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT, with a wire of ${names}.`);
   }
-  const names = Object.keys(carriers);
-  const scheme = carriers[names.find((name) => name === (carrier ?? names[0])) ?? ""];
-  if (scheme === undefined)
-    throw new TypeError(`From a page, ${wire} goes over ${names.join(", ")}, not ${JSON.stringify(carrier)}.`);
+  const carrier = carriers.find((name) => name === (named ?? carriers[0]));
+  if (carrier === undefined)
+    throw new TypeError(`From a page, ${wire} goes over ${carriers.join(", ")}, not ${JSON.stringify(named)}.`);
   if (authority.includes("@"))
     throw new TypeError(`Browsers send no user and password of a URL: send a header "authorization" instead.`);
+  const scheme = tls === undefined ? carrier : `${carrier}s`;
   const place = { url, wire, scheme, authority, path: path === "/" ? "" : path };
   return {
     bytes: wire !== "jsonrpc",
-    open: (options) => (scheme.startsWith("ws") ? overWebSocket(place, options) : overFetch(place, options)),
+    open: (options) => (carrier === "ws" ? overWebSocket(place, options) : overFetch(place, options)),
   };
 }
 
@@ -132,7 +135,7 @@ function sessionOf({ url, authority, path }: Place, { session }: Pick<WebWayOpti
 function oneRequest(dispatch: Dispatch, { scheme, authority }: Place): Dispatch {
   return (head, reply) => {
     if (head.shape !== "clientStream" && head.shape !== "bidi") return dispatch(head, reply);
-    const other = `jsonrpc+${scheme === "https" ? "wss" : "ws"}://${authority}`;
+    const other = `jsonrpc+ws${scheme === "https" ? "+tls" : ""}://${authority}`;
     const reason = `${head.path} takes a stream, which browsers cannot send over HTTP: connect to ${other} for it.`;
     reply.end(failure("unimplemented", reason));
     return DEAF;

@@ -17,7 +17,7 @@ export { withOptions } from "./made-client.js";
 
 /** How a client in a page calls. Everything has a default. */
 export interface WebConnectOptions
-  extends Pick<FetchTarget, "credentials">, Pick<SessionOptions, "grpcweb" | "useHttpGet"> {
+  extends Partial<Pick<FetchTarget, "credentials" | "fetch">>, Pick<SessionOptions, "grpcweb" | "useHttpGet"> {
   /** Messages of protobuf services are bytes in its own format; false: they are JSON. */
   readonly useBinaryFormat?: boolean;
   /** Around every call, the first outermost. */
@@ -30,8 +30,6 @@ export interface WebConnectOptions
   readonly connectTimeoutMs?: number;
   /** Names of the headers that pass from a `parent` call; trace context by default. */
   readonly forwardHeaders?: readonly string[];
-  /** What sends requests; the platform's `fetch` by default. */
-  readonly fetch?: typeof globalThis.fetch;
   /** What opens WebSockets; the platform's `WebSocket` by default. */
   readonly webSocket?: WebSocketMaker;
 }

@@ -5,7 +5,8 @@ import type { ByteRange, HttpIn, HttpOut, HttpRequest } from "../wires/http.js";
 export interface FetchTarget {
   /** What paths are put behind: `https://api.example.com`. */
   readonly origin: string;
-  readonly fetch: typeof globalThis.fetch;
+  /** What sends requests; the platform's own by default. */
+  readonly fetch: (url: string, request: RequestInit) => Promise<Response>;
   /** Whether cookies go along; the platform's own default where not said. */
   readonly credentials?: "omit" | "same-origin" | "include" | undefined;
 }

@@ -6,7 +6,7 @@ import { echoService } from "../../examples/quickstart/echo.js";
 import type { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
 import { type Kit, kitServer } from "../wirekit/service.js";
 import { type Witness, witness } from "../wirekit/witness.js";
-import { ownPage, type Site, startChromium, startSite } from "./chromium.js";
+import { foreignPage, ownPage, type Site, startChromium, startSite } from "./chromium.js";
 
 declare global {
   /** What the code of the page has put there. */
@@ -190,16 +190,15 @@ describe("A page in Chromium", () => {
     });
   });
 
-  test("calls by Connect at its own origin, without side effects by GET.", async () => {
+  test("calls by Connect at its own origin, with a fetch of its own.", async () => {
     const { page, authority } = await opened();
     const answers = await page.evaluate(async () => {
       const { origin } = globalThis as unknown as { readonly origin: string }; // a page has one
       const asked: string[] = [];
       const client = web.connect(web.Kit, origin, {
-        useHttpGet: true,
-        fetch: (input, init) => {
-          asked.push(`${init?.method} ${String(input).slice(origin.length).split("?")[0]}`);
-          return fetch(input, init);
+        fetch: (to, init) => {
+          asked.push(`${init.method} ${to.slice(origin.length)}`);
+          return fetch(to, init);
         },
       });
       return [await client.greet({ name: "Ada" }), ...asked];
@@ -207,6 +206,44 @@ describe("A page in Chromium", () => {
     expect(authority).not.toBe("");
     expect(answers).toEqual(["hello Ada", "POST /kit.Kit/greet"]);
   });
+
+  test.each(["connect", "grpcweb", "jsonrpc", "jsonrpc+ws"])(
+    "of another origin calls by %s where the server lets it, and is told what to do where it does not.",
+    async (wire) => {
+      const { services, interceptors } = kitServer(witness());
+      const ask = async (allowedOrigins: readonly string[]): Promise<unknown> => {
+        const server = await serve(services, {
+          listen: ["tcp://127.0.0.1:0"],
+          interceptors,
+          allowedOrigins,
+          log: () => {},
+        });
+        const page = await foreignPage(browser, site);
+        const url = `${wire}://${(server.addresses[0] ?? "").slice("tcp://".length)}`;
+        const answers = await page.evaluate(async (to) => {
+          const client = web.connect(web.Kit, to);
+          const heard: unknown[] = [];
+          const options = {
+            headers: { "x-one": "1" },
+            timeoutMs: 10_000,
+            onHeader: (fields: Headers) => heard.push(fields.get("x-before")),
+            onTrailer: (fields: Headers) => heard.push(fields.get("x-after")),
+          };
+          const { "x-one": one } = await client
+            .headers(undefined, options)
+            .catch((error: unknown) => ({ "x-one": String(error) }));
+          return [await client.echo("hi").catch(String), one, ...heard];
+        }, url);
+        await Promise.all([page.close(), server.stop({ graceMs: 0 })]);
+        return answers;
+      };
+      expect(await ask([site.origin])).toEqual(["hi", "1", "one, two", "three"]);
+      expect(await ask([])).toEqual([
+        expect.stringMatching(/^unavailable: /u),
+        expect.stringMatching(/^unavailable: .*allowedOrigins/u),
+      ]);
+    },
+  );
 
   test("is told which way streams of input can go.", async () => {
     const { page, authority } = await opened();

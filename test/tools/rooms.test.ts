@@ -35,6 +35,8 @@ describe("the law of rooms", () => {
     ["link may not name a wire", "src/link/attach.ts", `import { grpc } from "../wires/grpc/wire.js";`],
     ["link may not import contract", "src/link/attach.ts", `import type { S } from "../contract/service.js";`],
     ["models may not import contract", "src/models/async.ts", `import { s } from "../contract/service.js";`],
+    ["a page's room may not import Node", "src/web/page.ts", `import { x } from "node:net";`],
+    ["a page's room may not import what of link needs Node", "src/web/page.ts", `import { x } from "../link/pool.js";`],
     ["a root file may not import cli", "src/server.ts", `import { main } from "./cli/main.js";`],
     ["a room may not import a root file", "src/link/dial.ts", `import { serve } from "../server.js";`],
     ["a room that is not in the table may not exist", "src/attic/thing.ts", `export {};`],

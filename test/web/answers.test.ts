@@ -31,6 +31,21 @@ describe("By fetch", () => {
     expect(await connect(Kit, origin).echo(1)).toBe("hello");
   });
 
+  test("JSON-RPC carries calls of one message each way, with errors and headers, and says which way streams can go.", async () => {
+    const { client, authority } = await page("jsonrpc");
+    expect(await Promise.all([1, "naïve 🦊", null, [2]].map((each) => client.echo(each)))).toEqual([
+      1,
+      "naïve 🦊",
+      null,
+      [2],
+    ]);
+    expect(await client.headers(undefined, { headers: { "x-one": "1" } })).toMatchObject({ "x-one": "1" });
+    const error = await errorFrom(client.fail({ code: "not_found", message: "no Ada", details: [{ id: 7 }] }));
+    expect([error.code, error.message, error.details]).toEqual(["not_found", "no Ada", [{ id: 7 }]]);
+    expect((await errorFrom(client.count({ to: 2 }))).message).toContain("jsonrpc+ws");
+    expect((await errorFrom(client.sum([1]))).message).toContain(`jsonrpc+ws://${authority}`);
+  });
+
   test("an answer that comes byte by byte is read whole.", async () => {
     const origin = await answering((_, response) => {
       response.writeHead(200, JSON_TYPE);
@@ -114,11 +129,11 @@ describe("By fetch", () => {
       });
       const client = connect(Kit, origin.replace("http", wire));
       const answers = await Promise.allSettled(
-        Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? client.echo(n) : all(client.count({ to: n })))),
+        Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? client.echo(n) : all(client.count({ to: n })))),
       );
       for (const answer of answers)
         if (answer.status === "rejected") expect(String(answer.reason)).toMatch(/^[a-z_]+: [A-Z]?/u);
-      expect(answers.filter(({ status }) => status === "rejected").length).toBeGreaterThan(50);
+      expect(answers.filter(({ status }) => status === "rejected").length).toBeGreaterThan(20);
     },
   );
 });

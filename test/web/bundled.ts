@@ -47,8 +47,10 @@ export async function bundled(code: string, later: "apart" | "split" | "together
 
 const LEFT_OUT: Plugin = {
   name: "left-out",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === "dynamic-import" ? { path, external: true } : undefined)),
+  setup: (building) =>
+    building.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    ),
 };
 
 /** How many bytes files have together when each is compressed. */

@@ -69,7 +69,7 @@ export function cancel(open: Open, carries: Carries): void {
       await seen.heard("a started");
       controller.abort();
       expect((await errorFrom(answer)).code).toBe("canceled");
-      if (carries.givingUp) await heardEnd(seen, "a aborted canceled", carries);
+      await heardEnd(seen, "a aborted canceled", carries);
       expect(await client.echo("still here")).toBe("still here");
     });
 

@@ -18,11 +18,6 @@ export interface Carries {
    * and a loss are one and the same to the method. The caller always knows.
    */
   readonly reasons: boolean;
-  /**
-   * That a caller gives up a call of one message each way, before it is answered. False: it closes its connection as callers do who have said
-   * everything and still listen, so that the method is not told. The caller always knows.
-   */
-  readonly givingUp: boolean;
 }
 
 /** All there is, as frames carry it. */
@@ -34,5 +29,4 @@ export const EVERYTHING: Carries = {
 
   looseShapes: true,
   reasons: true,
-  givingUp: true,
 };
