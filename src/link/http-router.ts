@@ -72,11 +72,11 @@ function find<W extends Offered>(wires: readonly W[], request: HttpRequest): { r
 }
 
 /** `isNamed`: some route names the path. */
-function hasPath({ paths, types }: HttpRoute, request: HttpRequest, isNamed: boolean): boolean {
+function hasPath({ method, paths, types }: HttpRoute, request: HttpRequest, isNamed: boolean): boolean {
   if (isList(paths)) return paths.includes(request.path);
   if (paths === "any" || CALL.test(request.path)) return true;
   // Methods may be called by a bare name too, in a type that says so, where the path is nobody's.
-  return !isNamed && types?.includes(mediaType(request)) === true;
+  return !isNamed && method === request.method && types?.includes(mediaType(request)) === true;
 }
 
 function isList(paths: HttpRoute["paths"]): paths is readonly string[] {

@@ -28,10 +28,7 @@ const LINES: Readonly<Record<string, (authority: string) => { what: string; line
     what: "JSON-RPC, with curl",
     line: `curl -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}' http://${authority}/`,
   }),
-  connect: (authority) => ({
-    what: "Connect, with curl",
-    line: `curl -H 'content-type: application/json' -d '[]' http://${authority}/callwire.Introspection/services`,
-  }),
+  connect: (authority) => ({ what: "the same, by Connect", line: `npx callwire list connect://${authority}` }),
   xmlrpc: (authority) => ({
     what: "XML-RPC, with Python",
     line: `python3 -c 'import xmlrpc.client as x; print(x.ServerProxy("http://${authority}/RPC2").system.listMethods())'`,
