@@ -197,20 +197,26 @@ describe("A handshake", () => {
     expect(await shaken(place, { socket: raw })).toEqual(["localhost", false]);
   });
 
-  test("that is never ended is cut in time, and stop() does not wait for one.", async () => {
-    const { server, place, logged } = await served({}, { firstByteTimeoutMs: 1 });
-    const [, port] = place.split(":");
-    const raw = createConnection(Number(port), "127.0.0.1");
+  /** A connection that begins a handshake. */
+  function begun(place: string): { readonly closed: Promise<unknown> } {
+    const raw = createConnection(Number(place.split(":")[1]), "127.0.0.1");
     raw.on("error", () => {});
     raw.write(Buffer.from("160301020001", "hex"));
-    await new Promise((resolve) => raw.once("close", resolve));
+    return { closed: new Promise((resolve) => raw.once("close", resolve)) };
+  }
+
+  test("that is never ended is cut in time.", async () => {
+    const { place, logged } = await served({}, { firstByteTimeoutMs: 1 });
+    await begun(place).closed;
     expect(logged.length).toBeGreaterThan(0);
-    const other = createConnection(Number(port), "127.0.0.1");
-    other.on("error", () => {});
-    other.write(Buffer.from("160301020001", "hex"));
-    while (server.counters.open === 0) await new Promise(setImmediate);
+  });
+
+  test("that is not ended keeps no server from stopping.", async () => {
+    const { server, place } = await served();
+    const { closed } = begun(place);
+    while (server.counters.bytesIn === 0) await new Promise(setImmediate);
     await server.stop({ graceMs: 60_000 });
-    await new Promise((resolve) => other.once("close", resolve));
+    await closed;
   });
 
   test("of rubbish ends its own connection alone, and leaves nothing behind.", async () => {

@@ -37,6 +37,8 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   #passedOver = false;
   #reading = false;
   #paused = false;
+  /** The peer sends requests before it has its answers: no browser does, and a goodbye says that it has sent all. */
+  #ahead = false;
   /** For how long the request that is not whole yet has been arriving. */
   #arrivingMs = 0;
   #retired = false;
@@ -78,7 +80,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 
   finish(): void {
     this.#finished = true;
-    this.#checkFinished();
+    this.#checkFinished(this.#exchange?.begun === true && !this.#ahead);
   }
 
   lost(status: Status): void {
@@ -133,7 +135,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     if (!this.#reading && !this.#over) {
       this.#read();
       if (!this.#over) this.#buffer.keep();
-      this.#checkFinished();
+      this.#checkFinished(false);
     }
   }
 
@@ -143,12 +145,12 @@ export class Http1ServerSession implements Session, ExchangeOwner {
 
   /**
    * After the peer's goodbye, ends an exchange whose request will never be whole. One that is, is answered: half-closing is no cancelling. But where the
-   * answer is under way already, the goodbye is how browsers give up a stream.
+   * goodbye came when the answer was under way (`left`), it is how browsers give up a stream.
    */
-  #checkFinished(): void {
+  #checkFinished(left: boolean): void {
     if (!this.#finished || this.#over || this.#paused) return;
-    const { reading = false, begun = false } = this.#exchange ?? {};
-    if (!reading && !begun) return;
+    const reading = this.#exchange?.reading === true;
+    if (!reading && !left) return;
     this.#stop()?.lost({ code: "canceled", message: reading ? CUT : LEFT, details: [], trailers: [] });
     this.outlet.wrote(0);
   }
@@ -176,6 +178,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   }
 
   #next(): void {
+    this.#ahead ||= this.#buffer.held > 0;
     this.#exchange = undefined;
     this.resume();
     if (this.#exchange === undefined) this.outlet.wrote(0);
