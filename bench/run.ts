@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { canPin } from "./child.js";
 import { compile } from "./compile.js";
 import { frame } from "./entries/frame.js";
+import { baidu } from "./entries/baidu.js";
 import { grpc } from "./entries/grpc.js";
 import { jsonrpc } from "./entries/jsonrpc.js";
 import { xmlrpc } from "./entries/xmlrpc.js";
@@ -13,7 +14,7 @@ import { runEntry } from "./harness.js";
 import { readOptions, USAGE, type Options } from "./options.js";
 import { makeRows, renderTables } from "./report.js";
 
-const ENTRIES: readonly Entry[] = [frame, grpc, jsonrpc, xmlrpc];
+const ENTRIES: readonly Entry[] = [baidu, frame, grpc, jsonrpc, xmlrpc];
 
 /** Lets a person know when the built package is missing or older than its sources: the figures would be of something else. */
 function checkBuild(): void {

@@ -17,6 +17,8 @@ export interface Destination {
   readonly batching?: Later<Batching> | undefined;
   /** Its messages are bytes, made by a codec. */
   readonly bytes: boolean;
+  /** Calls may have attachments. */
+  readonly attachable: boolean;
 }
 
 /** Makes what clients speak, of a protocol and a carrier that it goes over. */
@@ -58,6 +60,7 @@ export function destinationOf(url: string, tls: TlsClientOptions = {}): Destinat
   return {
     wire: name === frame.name ? frame : { name, ...known, load: () => clientWire(protocol, chosen) },
     bytes: protocol.bytes === true,
+    attachable: protocol.attachments === true,
     batching: protocol.batching === true ? { load: () => batchingOf(protocol) } : undefined,
     ...(chosen === "unix"
       ? unixTarget(place, secure !== undefined)

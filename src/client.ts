@@ -29,7 +29,10 @@ export interface ConnectOptions
   extends
     Partial<Limits>,
     PingOptions,
-    Pick<SessionOptions, "byteOrder" | "framing" | "gzip" | "grpcweb" | "xmlrpc" | "compressMinBytes" | "useHttpGet"> {
+    Pick<
+      SessionOptions,
+      "baidu" | "byteOrder" | "framing" | "gzip" | "grpcweb" | "xmlrpc" | "compressMinBytes" | "useHttpGet"
+    > {
   /**
    * How long messages are compressed (`gzip`, `deflate`, `br`, with newer nodes `zstd`) where the protocol does that itself, for servers that are known
    * to read it; by default they are not.
@@ -75,7 +78,7 @@ export function connect<F = Record<string, (...args: unknown[]) => unknown>>(
   options?: ConnectOptions,
 ): FunctionsClient<F>;
 export function connect(contract: Contract | string, url: string, options: ConnectOptions = {}): unknown {
-  const { wire, url: target, http, batching: how, bytes, dial } = destinationOf(url, options.tls);
+  const { wire, url: target, http, batching: how, bytes, attachable, dial } = destinationOf(url, options.tls);
   const log = options.log ?? ((): void => {});
   const pool = new Pool(
     {
@@ -99,6 +102,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
     waitForReady: options.waitForReady,
     ambient,
     forwardHeaders: options.forwardHeaders,
+    attachable,
     close: () => pool.close(),
   });
 }
@@ -108,7 +112,7 @@ function sessionOptions(
   options: ConnectOptions,
   { http, log }: { readonly http: HttpTarget; readonly log: (message: string) => void },
 ): Omit<SessionOptions, "peer"> {
-  const { byteOrder, framing, gzip, grpcweb, xmlrpc, compressMinBytes, useHttpGet } = options;
+  const { byteOrder, framing, gzip, grpcweb, xmlrpc, baidu, compressMinBytes, useHttpGet } = options;
   return {
     limits: { ...DEFAULT_LIMITS, ...given(options) },
     byteOrder,
@@ -116,6 +120,7 @@ function sessionOptions(
     gzip,
     grpcweb,
     xmlrpc,
+    baidu,
     http,
     sendCompression: checkedCoding(options.sendCompression),
     compressMinBytes,

@@ -1,3 +1,4 @@
+import { detectBaidu } from "./wires/baidu/detect.js";
 import { detectFrame } from "./wires/frame/detect.js";
 import { frame } from "./wires/frame/wire.js";
 import { detectJsonRpc } from "./wires/jsonrpc/detect.js";
@@ -16,6 +17,8 @@ export interface ProtocolEntry {
   readonly http2?: true;
   /** Its messages are bytes, made by a codec: protobuf's for protobuf services, JSON for others. Else they are values. */
   readonly bytes?: true;
+  /** Calls and answers can have attachments: bytes beside the message. */
+  readonly attachments?: true;
   /** Several of its calls can travel as one. */
   readonly batching?: true;
   /** Loads it; the same every time. */
@@ -56,6 +59,20 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
     http: true,
     batching: true,
     load: () => import("./wires/xmlrpc/wire.js").then(({ xmlrpc }) => xmlrpc),
+  },
+  {
+    name: "baidu",
+    carriers: { tcp: { shares: "all" }, unix: { shares: "all" } },
+    detect: detectBaidu,
+    bytes: true,
+    attachments: true,
+    load: async () => {
+      const [{ coded }, { baidu }] = await Promise.all([
+        import("./link/coded-wire.js"),
+        import("./wires/baidu/wire.js"),
+      ]);
+      return coded(baidu);
+    },
   },
   {
     name: "jsonrpc",

@@ -203,6 +203,11 @@ function refuseLive(
       `Model ${model} loads the service in each worker: give serve() the module's URL, such as new URL("./service.js", import.meta.url), in place of live services.`,
     );
   }
+  if (options.baidu?.authenticate !== undefined) {
+    throw new TypeError(
+      `Model ${model} cannot hand the function baidu.authenticate to its workers: choose the model async, or look at headers in an interceptor.`,
+    );
+  }
   if (options.interceptors !== undefined && options.interceptors.length > 0) {
     throw new TypeError(
       `Model ${model} takes interceptors from the service's module: write "export const interceptors = […]" there.`,

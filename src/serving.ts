@@ -20,7 +20,7 @@ import type { TlsTerminator } from "./transports/tls-terminator.js";
 import { frame } from "./wires/frame/wire.js";
 import type { HttpServerWire } from "./wires/http.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
-import type { Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
+import type { BaiduOptions, Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
 import type { ServerEntry } from "./link/later.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
@@ -46,6 +46,8 @@ export interface PlainOptions
   readonly maxTimeoutMs?: number;
   /** A connection that has not shown what it speaks after so long is closed. */
   readonly firstByteTimeoutMs?: number;
+  /** How answers travel on the wire baidu. `authenticate` is a function, which models with workers cannot be given. */
+  readonly baidu?: Omit<BaiduOptions, "authentication"> | undefined;
   /** A connection without calls that says nothing for so long is closed. */
   readonly idleTimeoutMs?: number;
   /** A connection that is so old takes no more calls and is closed, a tenth earlier or later by chance; without it they live on. */
@@ -84,6 +86,7 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
     dispatch,
     session: {
       xmlrpc: options.xmlrpc,
+      baidu: options.baidu,
       allowedOrigins: options.allowedOrigins,
       sendCompression: checkedCoding(options.sendCompression),
       compressMinBytes: options.compressMinBytes,

@@ -31,10 +31,12 @@ export abstract class Exchange implements Sink, Cancelable {
   /** Hears the end, once. */
   protected abstract settle(status: Status): void;
 
-  head(fields: Fields): void {
-    if (this.ended || this.options?.onHeader === undefined) return;
+  head(fields: Fields, attachment?: Uint8Array): void {
+    const { options } = this;
+    if (this.ended || options === undefined) return;
     try {
-      this.options.onHeader(new Headers(fields as [string, string][])); // Headers takes pairs, declared writable
+      if (attachment !== undefined) options.onAttachment?.(attachment);
+      options.onHeader?.(new Headers(fields as [string, string][])); // Headers takes pairs, declared writable
     } catch (error) {
       this.#failed(error, "headers could not be taken");
     }
@@ -66,6 +68,11 @@ export abstract class Exchange implements Sink, Cancelable {
   ): void {
     const { head, input, parent } = opening;
     if (this.#stopped(head, parent)) return;
+    if (head.attachment !== undefined && head.attachable !== true) {
+      const { path } = this.method.info;
+      this.cancel(failure("unimplemented", `Call ${path} has an attachment, which this wire cannot carry: use baidu.`));
+      return;
+    }
     const request = dispatch(head, this);
     if (this.ended) {
       // The answer, or a cancellation, came before there was a request to end.

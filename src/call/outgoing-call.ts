@@ -6,6 +6,8 @@ export class OutgoingCall implements Call {
   readonly peer: Peer;
   readonly input: unknown;
   readonly deadline: number | undefined;
+  /** What will be sent beside the input; settable until `next` is called. */
+  attachment: Uint8Array | undefined;
   readonly #options: CallOptions;
   #headers: Headers | undefined;
   #responseHeaders: Headers | undefined;
@@ -17,7 +19,8 @@ export class OutgoingCall implements Call {
     this.peer = parts.peer;
     this.input = parts.input;
     this.#options = parts.options;
-    const { timeoutMs } = parts.options;
+    const { timeoutMs, attachment } = parts.options;
+    this.attachment = attachment;
     this.deadline = timeoutMs === undefined ? undefined : Date.now() + timeoutMs;
   }
 
@@ -51,6 +54,7 @@ export class OutgoingCall implements Call {
       ...this.#options,
       headers: this.#headers ?? this.#options.headers,
       timeoutMs: this.timeoutMs(),
+      attachment: this.attachment,
       onHeader: (headers) => {
         this.#responseHeaders = headers;
         this.#options.onHeader?.(headers);

@@ -62,6 +62,7 @@ function openingOf(method: RemoteMethod, options: CallOptions, around: Call | un
     ...method.head,
     fields: passed.length === 0 ? own : [...own, ...passed],
     timeoutMs: limits.length === 0 ? undefined : Math.min(...limits),
+    attachment: options.attachment,
     waitForReady: options.waitForReady ?? method.head.waitForReady,
     // What a wire worked out for calls without headers and deadlines is not this one's.
     memo: undefined,
@@ -98,5 +99,5 @@ function withParentSignal(
 
 /** A call that an interceptor made itself. */
 function optionsOf(call: Call): CallOptions {
-  return { headers: call.headers, signal: call.signal, timeoutMs: call.timeoutMs() };
+  return { headers: call.headers, signal: call.signal, timeoutMs: call.timeoutMs(), attachment: call.attachment };
 }

@@ -32,7 +32,7 @@ export interface RoutesOptions {
 
 /**
  * The methods of a server by every name that callers may use: `service/method`, `service.method`, and `method` where only one service has it;
- * protobuf methods by their own names and by those that they have in JavaScript.
+ * protobuf methods by their own names and by those that they have in JavaScript, services without their package (`Greeter/hello`) where only one is called so.
  */
 export class Routes {
   readonly #named: Map<string, Route> = new Map();
@@ -63,7 +63,13 @@ export class Routes {
     this.#named.set(`${service}/${alias}`, route).set(`${service}.${alias}`, route);
     if (full) return;
     this.#bare.set(name, [...(this.#bare.get(name) ?? []), route]);
-    if (alias !== name) this.#aliases.set(alias, [...(this.#aliases.get(alias) ?? []), route]);
+    if (alias !== name) this.#alias(alias, route);
+    const short = service.slice(service.lastIndexOf(".") + 1);
+    if (short !== service) for (const own of new Set([name, alias])) this.#alias(`${short}/${own}`, route);
+  }
+
+  #alias(name: string, route: Route): void {
+    this.#aliases.set(name, [...(this.#aliases.get(name) ?? []), route]);
   }
 }
 

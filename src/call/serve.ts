@@ -50,6 +50,7 @@ function find(routes: Routes, head: CallHead, reply: Sink): Found | undefined {
   const found: Found = { route, codec };
   head.memo = { owner: routes, value: found };
   head.out = route.out;
+  head.shape ??= route.info.shape;
   return found;
 }
 

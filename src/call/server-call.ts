@@ -3,7 +3,7 @@ import type { Ambient } from "./ambient.js";
 import { type Cancelable, Cancellation } from "./cancellation.js";
 import type { MethodCodec } from "./codec.js";
 import { startDeadline, type Timer } from "./deadline.js";
-import { toFields } from "./fields.js";
+import { NO_FIELDS, toFields } from "./fields.js";
 import type { Route } from "./routes.js";
 import { RpcError, statusOf } from "./rpc-error.js";
 import type { Body, CallHead, Sink } from "./sink.js";
@@ -50,6 +50,7 @@ export abstract class ServerCall implements Call, Cancelable {
   #responseHeaders: Headers | undefined = undefined;
   #headSent = false;
   #responseTrailers: Headers | undefined = undefined;
+  #responseAttachment: Uint8Array | undefined = undefined;
 
   constructor({ route, codec, head, reply, environment }: ServerCallParts) {
     this.route = route;
@@ -80,6 +81,19 @@ export abstract class ServerCall implements Call, Cancelable {
 
   get responseTrailers(): Headers {
     return (this.#responseTrailers ??= new Headers());
+  }
+
+  get attachment(): Uint8Array | undefined {
+    return this.request.attachment;
+  }
+
+  set attachment(bytes: Uint8Array | undefined) {
+    if (this.request.attachable !== true)
+      throw new RpcError(
+        "unimplemented",
+        `The answer of ${this.method.path} cannot have an attachment here: call it over baidu.`,
+      );
+    this.#responseAttachment = bytes;
   }
 
   get signal(): AbortSignal {
@@ -157,11 +171,13 @@ export abstract class ServerCall implements Call, Cancelable {
     this.fail(new RpcError(code, `Method ${this.method.path} takes one message, and a second one came.`));
   }
 
-  /** Sends what `responseHeaders` holds, if anybody touched it: the first time, before the first message or an error. */
+  /** Sends what `responseHeaders` and `attachment` hold, if anybody touched them: the first time, before the first message or an error. */
   protected sendHead(): void {
     if (this.#headSent) return;
     this.#headSent = true;
-    if (this.#responseHeaders !== undefined) this.reply.head(toFields(this.#responseHeaders));
+    if (this.#responseHeaders === undefined && this.#responseAttachment === undefined) return;
+    const fields = this.#responseHeaders === undefined ? NO_FIELDS : toFields(this.#responseHeaders);
+    this.reply.head(fields, this.#responseAttachment);
   }
 
   /** Ends the answer: success, after the last message where there is one. */

@@ -13,8 +13,8 @@ export type Body = unknown;
  * Order: `head` at most once, any number of `message`, then `end`. Everything is synchronous, and nothing throws.
  */
 export interface Sink {
-  /** Header fields, before the first message. */
-  head(fields: Fields): void;
+  /** Header fields, and bytes that go beside the message where the wire has such, before the first message. */
+  head(fields: Fields, attachment?: Uint8Array): void;
   /** One message, lent until this returns. False: full, wait for `drain` on the opposite sink before the next. */
   message(body: Body): boolean;
   /**
@@ -32,7 +32,7 @@ export interface Sink {
  */
 export type Dispatch = (head: CallHead, reply: Sink) => Sink;
 
-/** What opens a call. One object per distinct block of headers on a connection, shared by its calls; read-only but for `memo` and `out`. */
+/** What opens a call. One object per distinct block of headers on a connection, shared by its calls; read-only but for `memo`, `out` and `shape`. */
 export interface CallHead {
   /** The method asked for, as the wire had it: `hello`, `demo.Greeter.hello` or `demo.Greeter/hello`. */
   readonly path: string;
@@ -46,12 +46,16 @@ export interface CallHead {
   readonly positional: boolean;
   /** The body is an object of named arguments, for a method that takes several. */
   readonly named?: boolean | undefined;
-  /** How many messages go each way, where the caller knows (a client always does). */
-  readonly shape?: Shape | undefined;
+  /** How many messages go each way, where the caller knows (a client always does); set by whoever answers, where nobody knew. */
+  shape?: Shape | undefined;
   /** Of which kind its method has to be, since its messages travel in a form for no other: else the call is refused as `unfit` (server). */
   readonly form?: "unary" | "stream" | undefined;
   /** It has no side effects: a client knows so of the method; a server refuses, as `unfit`, methods that may have some. */
   readonly safe?: boolean | undefined;
+  /** Bytes that go beside the message, on wires that have such. A head with them belongs to one call. */
+  readonly attachment?: Uint8Array | undefined;
+  /** The answer may have an attachment, too. */
+  readonly attachable?: boolean | undefined;
   /** The call may wait for a connection instead of failing at once (client). */
   readonly waitForReady?: boolean | undefined;
   /** The server has refused this call once without looking at it, and this is its second time (client). */

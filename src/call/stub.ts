@@ -27,6 +27,8 @@ export interface ClientParts {
   readonly forwardHeaders?: readonly string[] | undefined;
   /** Options of every call, where the call itself says nothing else. */
   readonly defaults?: CallOptions | undefined;
+  /** Its calls may have attachments. */
+  readonly attachable?: boolean | undefined;
   /** What disposing the client does. */
   readonly close: () => Promise<void>;
 }
@@ -89,6 +91,7 @@ function stubOf(info: MethodInfo, declared: Method, parts: ClientParts): Stub {
       shape: info.shape,
       safe: declared.noSideEffects === true,
       waitForReady: parts.waitForReady,
+      attachable: parts.attachable,
       out: undefined,
       memo: undefined,
     },

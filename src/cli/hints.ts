@@ -38,7 +38,7 @@ function httpLines(base: string, names: ReadonlySet<string>, example: string | u
     ...(names.has("add") ? [`curl -H 'content-type: application/json' -d '[2,3]' ${base}/add`] : []),
     ...(example === undefined
       ? []
-      : ["jsonrpc+ws", "grpc", "connect"].map((wire) =>
+      : ["jsonrpc+ws", "grpc", "connect", "baidu"].map((wire) =>
           example.replace(/frame:\/\/\S+/u, base.replace(/^http/u, wire)),
         )),
     "",

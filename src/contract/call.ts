@@ -51,6 +51,11 @@ export interface Call<Input = unknown> {
   /** When the call must be over, in milliseconds as Date.now() counts them; undefined where the caller set no limit. */
   readonly deadline: number | undefined;
   readonly peer: Peer;
+  /**
+   * Bytes beside the message, on wires that have such (baidu): reads what the caller sent; what is set goes with the answer, settable until its first message.
+   * Elsewhere nothing is read, and setting it throws an `unimplemented`. At the client it is what will be sent.
+   */
+  attachment?: Uint8Array | undefined;
   /** Milliseconds left until the deadline, never below 0; undefined where there is none. */
   timeoutMs(): number | undefined;
 }
@@ -66,6 +71,10 @@ export interface CallOptions {
   readonly parent?: Call | undefined;
   /** Waits for a connection until the deadline, where a call would otherwise fail at once as `unavailable`. */
   readonly waitForReady?: boolean | undefined;
+  /** Bytes that go beside the message, on wires that have such (baidu); elsewhere the call fails as `unimplemented`. */
+  readonly attachment?: Uint8Array | undefined;
+  /** Hears the bytes that came beside the answer's message, before it. */
+  readonly onAttachment?: ((attachment: Uint8Array) => void) | undefined;
   /** Hears the answer's headers, before its first message. */
   readonly onHeader?: ((headers: Headers) => void) | undefined;
   /** Hears the answer's trailers, at its end. */

@@ -27,8 +27,8 @@ export class Lease implements Sink {
     drain: () => this.request.drain(),
   };
 
-  head(fields: Fields): void {
-    this.#reply.head(fields);
+  head(fields: Fields, attachment?: Uint8Array): void {
+    this.#reply.head(fields, attachment);
   }
 
   message(body: Body): boolean {

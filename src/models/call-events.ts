@@ -5,7 +5,17 @@ import { OK, type Status } from "../call/status.js";
 /** What opens a call in a worker: a head without what only the sender's side can use. */
 export interface PlainHead extends Pick<
   CallHead,
-  "path" | "codec" | "fields" | "peer" | "positional" | "named" | "form" | "safe"
+  | "path"
+  | "codec"
+  | "fields"
+  | "peer"
+  | "positional"
+  | "named"
+  | "form"
+  | "safe"
+  | "shape"
+  | "attachment"
+  | "attachable"
 > {
   /** When the caller's time is up (ms since 1970): it runs while the call waits, too. */
   readonly deadline: number | undefined;
@@ -19,7 +29,7 @@ export interface PlainHead extends Pick<
  */
 export type CallEvent =
   | readonly ["open", id: number, number: number, head: PlainHead | undefined]
-  | readonly ["head", id: number, fields: Fields]
+  | readonly ["head", id: number, fields: Fields, attachment: Uint8Array | undefined]
   | readonly ["message", id: number, body: Body]
   | readonly ["end", id: number, status: Status, last: Body]
   | readonly ["room", id: number, messages: number]

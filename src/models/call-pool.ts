@@ -150,7 +150,7 @@ export class CallPool {
   /** The number under which workers keep a head; 0 for one that will not come again. */
   #numberOf(head: CallHead): number {
     if (head.memo?.owner === this) return head.memo.value as number; // only this function writes memos that the pool owns
-    if (head.fields.length > 0 || head.timeoutMs !== undefined) return 0;
+    if (head.fields.length > 0 || head.timeoutMs !== undefined || head.attachment !== undefined) return 0;
     this.#heads += 1;
     head.memo = { owner: this, value: this.#heads };
     return this.#heads;

@@ -130,8 +130,9 @@ function kept(body: Body): Body {
 }
 
 /** The part of a head that another thread can use. */
-function plainOf({ path, codec, fields, peer, positional, named, form, safe }: CallHead): Omit<PlainHead, "deadline"> {
-  return { path, codec, fields, peer, positional, named, form, safe };
+function plainOf(head: CallHead): Omit<PlainHead, "deadline"> {
+  const { path, codec, fields, peer, positional, named, form, safe, shape, attachment, attachable } = head;
+  return { path, codec, fields, peer, positional, named, form, safe, shape, attachment, attachable };
 }
 
 /** Keeps a number as the worker keeps its head: where there are too many, the oldest goes. */

@@ -35,8 +35,10 @@ export class RemoteSink implements Sink {
     this.#send = send;
   }
 
-  head(fields: Fields): void {
-    if (!this.ended) this.#send(["head", this.id, fields]);
+  head(fields: Fields, attachment?: Uint8Array): void {
+    // Bytes may be a view, which would take its whole buffer along.
+    if (!this.ended)
+      this.#send(["head", this.id, fields, attachment === undefined ? undefined : new Uint8Array(attachment)]);
   }
 
   message(body: Body): boolean {
@@ -69,7 +71,7 @@ export class RemoteSink implements Sink {
     if (kind === "message") {
       this.#owed += 1;
       if (this.local.message(event[2]) && this.#owed >= WINDOW / 2) this.drain();
-    } else if (kind === "head") this.local.head(event[2]);
+    } else if (kind === "head") this.local.head(event[2], event[3]);
     else if (kind === "room") {
       this.#underWay -= event[2];
       if (!this.#full || this.#underWay > WINDOW / 2) return;

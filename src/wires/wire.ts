@@ -87,6 +87,19 @@ export interface ServerKeepalive {
   readonly maxIdleMs: number;
 }
 
+/** The choices that baidu_std leaves open. */
+export interface BaiduOptions {
+  /** Messages that this end sends have a checksum. A server's have one too where the request has one. */
+  readonly checksum?: boolean | undefined;
+  /** Goes with the first request of each connection (client). */
+  readonly authentication?: string | undefined;
+  /**
+   * Says whether a connection may be used, by what came with its first request, which is empty where nothing came (server). If not, or if it throws, that
+   * request is answered as `unauthenticated` and the connection is closed.
+   */
+  readonly authenticate?: ((data: Uint8Array, peer: CallHead["peer"]) => boolean) | undefined;
+}
+
 /** What a session is told when it is made. */
 export interface SessionOptions {
   readonly limits: Limits;
@@ -99,6 +112,7 @@ export interface SessionOptions {
   readonly http?: HttpTarget | undefined;
   readonly xmlrpc?: XmlRpcOptions | undefined;
   readonly grpcweb?: GrpcWebOptions | undefined;
+  readonly baidu?: BaiduOptions | undefined;
   /** Long requests are sent in gzip over HTTP; for servers that are known to read it (client). */
   readonly gzip?: boolean | undefined;
   /** Calls without side effects are made by GET, which caches can answer (Connect, client). */

@@ -36,7 +36,7 @@ async function sleeper(): Promise<{ program: Program; client: FunctionsClient<Sl
 describe.concurrent("callwire serve", () => {
   test("says the address first, then each service with its wires, and answers", async () => {
     const { program, client } = await sleeper();
-    await program.says(/\nsvc {2}connect frame grpc grpcweb jsonrpc xmlrpc\n$/u);
+    await program.says(/\nsvc {2}baidu connect frame grpc grpcweb jsonrpc xmlrpc\n$/u);
     expect(await client.ping("hello")).toBe("hello");
     program.child.kill("SIGTERM");
     const { code, stdout, stderr } = await program.ended;
@@ -63,7 +63,7 @@ describe.concurrent("callwire serve", () => {
     );
     const program = new Program(["serve", "src/service.ts", ...ANY], root);
     await program.says(
-      /\na {18}connect frame grpc grpcweb jsonrpc xmlrpc\nlong\.name\.Service {2}connect frame grpc grpcweb jsonrpc xmlrpc\n$/u,
+      /\na {18}baidu connect frame grpc grpcweb jsonrpc xmlrpc\nlong\.name\.Service {2}baidu connect frame grpc grpcweb jsonrpc xmlrpc\n$/u,
     );
   });
 
@@ -125,7 +125,7 @@ describe.concurrent("callwire serve", () => {
       root,
     );
     await program.says(
-      /^callwire listening on tcp:\S+\ncallwire listening on unix:\S+\/s\nsvc {2}connect frame grpc grpcweb jsonrpc xmlrpc\n$/u,
+      /^callwire listening on tcp:\S+\ncallwire listening on unix:\S+\/s\nsvc {2}baidu connect frame grpc grpcweb jsonrpc xmlrpc\n$/u,
     );
     expect((await run(["call", `frame+unix://${root}/s`, "ping", "1"])).stdout).toBe("1\n");
   });

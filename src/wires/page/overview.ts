@@ -24,6 +24,10 @@ const SHAPES: Readonly<Record<string, string>> = {
 /** What can be pasted for a wire, at a host and port. */
 const LINES: Readonly<Record<string, (authority: string) => { what: string; line: string }>> = {
   frame: (authority) => ({ what: "callwire's command line", line: `npx callwire list frame://${authority}` }),
+  baidu: (authority) => ({
+    what: "protobuf over TCP, with callwire's command line",
+    line: `npx callwire call baidu://${authority} package.Service/Method '{}'`,
+  }),
   jsonrpc: (authority) => ({
     what: "JSON-RPC, with curl",
     line: `curl -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}' http://${authority}/`,

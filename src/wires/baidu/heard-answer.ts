@@ -1,0 +1,55 @@
+import { decodeUtf8 } from "../../bytes/utf8.js";
+import { type Fields, NO_FIELDS } from "../../call/fields.js";
+import { failure, OK, type Status } from "../../call/status.js";
+import { DETAILS_FIELD, TRAILER_PREFIX } from "./own-fields.js";
+import { type PayloadOptions, readPayload } from "./payload.js";
+import type { RpcMeta, StreamSettings } from "./rpc-meta.js";
+import { errorStatus } from "./status.js";
+import { readUserFields } from "./user-fields.js";
+
+/** What an answer says, by whatever packet it came. */
+export interface HeardAnswer {
+  readonly status: Status;
+  readonly fields: Fields;
+  readonly message: Uint8Array;
+  readonly attachment: Uint8Array | undefined;
+  /** The stream that the server has accepted. */
+  readonly stream: StreamSettings | undefined;
+}
+
+/** Where a packet lies in its bytes: the meta, and what follows it up to the end. */
+export interface PacketPlace {
+  readonly bytes: Uint8Array;
+  readonly metaStart: number;
+  readonly metaEnd: number;
+  readonly end: number;
+}
+
+/** Reads an answer, whose meta has been read. What cannot be read is an answer with an error that says so. */
+export function heardAnswer(meta: RpcMeta, place: PacketPlace, options: PayloadOptions): HeardAnswer {
+  const { bytes, metaStart, metaEnd, end } = place;
+  const user = meta.special ? readUserFields(bytes, metaStart, metaEnd) : NO_FIELDS;
+  const trailers = user
+    .filter(([name]) => name.startsWith(TRAILER_PREFIX))
+    .map(([name, value]) => [name.slice(TRAILER_PREFIX.length), value] as const);
+  const fields = user.filter(([name]) => !name.startsWith(TRAILER_PREFIX) && name !== DETAILS_FIELD);
+  const none = { fields, message: NONE, attachment: undefined, stream: undefined };
+  if (meta.errorCode !== 0) {
+    const text = decodeUtf8(bytes, meta.errorText.start, meta.errorText.end) ?? "The text of the error is not UTF-8.";
+    const details = user.find(([name]) => name === DETAILS_FIELD)?.[1];
+    return { ...none, status: { ...errorStatus(meta.errorCode, text, details), trailers } };
+  }
+  const packet = bytes.subarray(0, end);
+  const payload = readPayload(packet.subarray(metaEnd), meta, { ...options, packet });
+  if ("code" in payload) return { ...none, status: unreadable(payload) };
+  const stream = meta.hasStream ? { ...meta.stream } : undefined;
+  return { ...payload, fields, stream, status: trailers.length === 0 ? OK : { ...OK, trailers } };
+}
+
+/** What a caller is told of an answer that cannot be read: a limit is a limit, and all else is the server's fault. */
+function unreadable({ code, message }: Status): Status {
+  const own = code === "resource_exhausted" || code === "unimplemented" ? code : "internal";
+  return failure(own, `The answer cannot be read: ${message}`);
+}
+
+const NONE = new Uint8Array(0);

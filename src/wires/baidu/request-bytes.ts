@@ -1,0 +1,51 @@
+import { fieldRoom, FieldWriter } from "../../bytes/field-writer.js";
+import { encodeUtf8 } from "../../bytes/utf8.js";
+import type { CallHead } from "../../call/sink.js";
+import { writeRequestIds } from "./request-ids.js";
+import { userFieldBytes } from "./user-fields.js";
+
+/** The content type of canonical JSON (src/brpc/options.proto). */
+const PROTO3_JSON = 2;
+
+/** How the metas of a method's requests begin: the request's own message, content type, user fields. Worked out once a head; `owner` says for whom. */
+export function requestPrefix(head: CallHead, owner: object): Uint8Array {
+  const { memo } = head;
+  if (memo !== undefined && memo.owner === owner) return memo.value as Uint8Array; // only this function writes memos with this owner
+  const value = written(head);
+  head.memo = { owner, value };
+  return value;
+}
+
+function written(head: CallHead): Uint8Array {
+  const { path, fields, timeoutMs, codec } = head;
+  // A method's own name has no slash.
+  const slash = path.lastIndexOf("/");
+  const service = encodeUtf8(path.slice(0, Math.max(0, slash)));
+  const method = encodeUtf8(path.slice(slash + 1));
+  const fieldBytes = fields.reduce((sum, [name, value]) => sum + fieldRoom(3 * (name.length + value.length)), 0);
+  const request = new FieldWriter();
+  request.open(new Uint8Array(fieldRoom(service.length) + fieldRoom(method.length) + fieldRoom(0) + fieldBytes), 0);
+  request.field(1, service);
+  request.field(2, method);
+  const rest = writeRequestIds(request, fields, timeoutMs);
+  const user = rest.length === 0 ? NONE : userFieldBytes(rest);
+  const meta = new FieldWriter();
+  meta.open(new Uint8Array(fieldRoom(request.at) + fieldRoom(0) + user.length), 0);
+  meta.field(1, request.bytes.subarray(0, request.at));
+  if (codec === "json") meta.number(10, PROTO3_JSON);
+  meta.raw(user);
+  return meta.bytes.subarray(0, meta.at);
+}
+
+/** What the first request of a connection has, and those that open a stream: who is asking. */
+export function greeting(announcement: readonly [string, string], authentication: string | undefined): Uint8Array {
+  const user = userFieldBytes([announcement]);
+  const secret = authentication === undefined ? undefined : encodeUtf8(authentication);
+  const writer = new FieldWriter();
+  writer.open(new Uint8Array(user.length + fieldRoom(secret?.length ?? 0)), 0);
+  if (secret !== undefined) writer.field(7, secret);
+  writer.raw(user);
+  return writer.bytes.subarray(0, writer.at);
+}
+
+const NONE = new Uint8Array(0);
