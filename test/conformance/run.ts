@@ -33,9 +33,7 @@ function say(line: string): void {
 /** Runs one mode; what it says of single cases passes through, and its end is a line of the summary. */
 async function run(mode: (typeof MODES)[number], flags: readonly string[]): Promise<string> {
   const here = `${ROOT}test/conformance`;
-  // Most calls wait: that is what many of the cases are about. Our client has a number of its own.
-  const parallel = mode === "server" ? ["--parallel", "32"] : [];
-  const runner = ["--mode", mode, "--conf", `${here}/${mode}.yaml`, ...parallel, ...flags];
+  const runner = ["--mode", mode, "--conf", `${here}/${mode}.yaml`, ...flags];
   const program = [process.execPath, "--import", "tsx", `${here}/${mode}.ts`];
   const started = performance.now();
   const child = spawn(RUNNER, [...runner, "--", ...program], {
