@@ -7,7 +7,8 @@ import type { Implementation } from "./contract/implement.js";
 import type { LinkCounters } from "./link/counters.js";
 import { loadModule, type ServiceModule, tearDown } from "./load-module.js";
 import { async } from "./models/async.js";
-import type { Model, ModelName, Running } from "./models/model.js";
+import type { ModelName } from "./models/model-names.js";
+import type { Model, Running } from "./models/model.js";
 import { pool } from "./models/pool.js";
 import { preforkAsync } from "./models/prefork-async.js";
 import { prefork } from "./models/prefork.js";
@@ -35,7 +36,7 @@ export { service, type Service } from "./contract/service.js";
 export type { WorkerInfo } from "./load-module.js";
 export type { KeyPair, TlsServerOptions } from "./transports/tls-options.js";
 export type { HealthControl, ServingStatus } from "./services/health-board.js";
-export type { ModelName } from "./models/model.js";
+export type { ModelName } from "./models/model-names.js";
 
 /** A model, and what its workers are: whether it has any, and how many connections and calls each takes at once. */
 interface ModelEntry {

@@ -2,10 +2,7 @@ import type { Command } from "commander";
 import { isBuiltIn } from "../call/built-in.js";
 import type { MethodDescription, ServiceInfo } from "../call/introspection.js";
 import { RpcError } from "../client.js";
-import type { Declaration } from "../contract/declaration.js";
-import { protoText } from "../contract/proto-text.js";
 import { isGrpc, offerOf, SHAPES } from "./offer.js";
-import { protoDeclaration } from "./proto-offer.js";
 import { columns, harmless, visible } from "./text.js";
 import { addWireOptions, type WireFlags } from "./wire-options.js";
 
@@ -46,7 +43,7 @@ async function describe(command: Command): Promise<void> {
   if (flags.json !== true && (isGrpc(url) || flags.proto !== undefined)) {
     const declaration = await declared(url, name, flags);
     if (declaration !== undefined) {
-      console.log(protoText(declaration).split("\n").map(visible).join("\n"));
+      console.log(declaration.split("\n").map(visible).join("\n"));
       return;
     }
   }
@@ -65,10 +62,16 @@ async function describe(command: Command): Promise<void> {
   else console.log(found.flatMap(({ service, methods }) => methods.map((each) => page(service, each))).join("\n\n"));
 }
 
-/** What a gRPC server, or a file, declares under a name; undefined where there is no such thing, or no reflection. */
-async function declared(url: string, name: string, flags: WireFlags): Promise<Declaration | undefined> {
+/** What a gRPC server, or a file, declares under a name, as text; undefined where there is no such thing, or no reflection. */
+async function declared(url: string, name: string, flags: WireFlags): Promise<string | undefined> {
+  // What knows protobuf takes as long to load as all the rest.
+  const [{ protoDeclaration }, { protoText }] = await Promise.all([
+    import("./proto-offer.js"),
+    import("../contract/proto-text.js"),
+  ]);
   try {
-    return await protoDeclaration(url, name, flags);
+    const declaration = await protoDeclaration(url, name, flags);
+    return declaration === undefined ? undefined : protoText(declaration);
   } catch (error) {
     if (error instanceof RpcError && error.code === "unimplemented") return undefined;
     throw error;

@@ -2,7 +2,6 @@ import { INTROSPECTION, type MethodDescription, type ServiceInfo } from "../call
 import { RpcError } from "../client.js";
 import { anyMethod } from "./any-method.js";
 import { foreignOffer } from "./foreign-offer.js";
-import { protoOffer } from "./proto-offer.js";
 import { connectOptions, type WireFlags } from "./wire-options.js";
 
 /** A server that says nothing for so long is none that can tell what it offers. */
@@ -44,6 +43,12 @@ async function introspected(url: string, flags: WireFlags): Promise<readonly Ser
   }
   if (Array.isArray(answer) && answer.every(isService)) return answer;
   throw new RpcError("internal", `${url} answers ${INTROSPECTION}/services with something else than services.`);
+}
+
+async function protoOffer(url: string, flags: WireFlags): Promise<readonly ServiceInfo[]> {
+  // What knows protobuf takes as long to load as all the rest.
+  const { protoOffer: offer } = await import("./proto-offer.js");
+  return await offer(url, flags);
 }
 
 /** Says whether a URL is of a wire whose servers describe themselves by reflection. */

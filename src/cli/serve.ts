@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { isBuiltIn } from "../call/built-in.js";
-import { MODEL_NAMES, type ModelName } from "../models/model.js";
-import { serve as serveAt, type Server } from "../server.js";
+import { MODEL_NAMES, type ModelName } from "../models/model-names.js";
+import type { Server } from "../server.js";
 import { hints } from "./hints.js";
 import { moduleAt } from "./module-at.js";
 import { columns } from "./text.js";
@@ -88,6 +88,8 @@ async function bound(module: URL, flags: ServeFlags): Promise<Server> {
     throw new UsageError("TLS needs a certificate and its key: give both --tls-cert and --tls-key.");
   if (ca !== undefined && cert === undefined)
     throw new UsageError("--tls-ca asks for clients' certificates over TLS: give --tls-cert and --tls-key too.");
+  // Commands that call need none of it.
+  const { serve: serveAt } = await import("../server.js");
   try {
     return await serveAt(module, {
       model,

@@ -3,12 +3,6 @@ import { type Admission, Connections, type Host } from "../link/connections.js";
 import type { Arrival } from "../link/handles.js";
 import type { WorkerPlan } from "./worker.js";
 
-/** The names of the concurrency models. */
-export const MODEL_NAMES = ["single", "threads", "processes", "prefork", "async", "prefork-async", "pool"] as const;
-
-/** The name of a concurrency model. */
-export type ModelName = (typeof MODEL_NAMES)[number];
-
 /** What a model runs. */
 export interface ModelOptions {
   readonly host: Host;

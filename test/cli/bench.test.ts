@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Load } from "../../src/cli/load.js";
+import { cleaningUp } from "./later.js";
 import { plainServer } from "./plain-server.js";
 import { Program, run } from "./program.js";
 import { called } from "./served.js";
+
+cleaningUp();
 
 const SHORT = ["-d", "100ms", "--warmup", "20ms"];
 

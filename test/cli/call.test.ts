@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { cleaningUp } from "./later.js";
 import { plainServer } from "./plain-server.js";
 import { Program, run, userProject } from "./program.js";
 import { called } from "./served.js";
+
+cleaningUp();
 
 describe.concurrent("callwire call", () => {
   test("prints the answer as JSON on one line, by any of a method's names", async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { grpcServed, NOTES } from "./grpc-served.js";
+import { cleaningUp } from "./later.js";
 import { Program, run } from "./program.js";
+
+cleaningUp();
 
 const ECHO = "echo.v1.EchoService";
 

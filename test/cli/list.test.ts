@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { cleaningUp } from "./later.js";
 import { run } from "./program.js";
 import { called } from "./served.js";
+
+cleaningUp();
 
 const OFFER = `demo.Greeter
   hello    unary          Greets by name.

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { cleaningUp } from "./later.js";
 import { run } from "./program.js";
+
+cleaningUp();
 
 const COMMANDS = ["serve", "call", "list", "describe", "bench"];
 

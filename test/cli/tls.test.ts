@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { pemFile } from "../tls/pem.js";
+import { cleaningUp } from "./later.js";
 import { Program, run } from "./program.js";
+
+cleaningUp();
 
 const SERVER = ["--tls-cert", pemFile("server.pem"), "--tls-key", pemFile("server.key")];
 const QUICKSTART = ["serve", "examples/quickstart/service.ts", "--listen", "tls://127.0.0.1:0"];

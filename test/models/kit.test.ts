@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe } from "vitest";
-import type { ModelName } from "../../src/models/model.js";
+import type { ModelName } from "../../src/models/model-names.js";
 import type { Server } from "../../src/server.js";
 import { frame } from "../../src/wires/frame/wire.js";
 import { dialled, networkTo } from "../matrix/worlds.js";

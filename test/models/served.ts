@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { serve, ServeOptions, Server } from "../../src/server.js";
-import type { ModelName } from "../../src/models/model.js";
+import type { ModelName } from "../../src/models/model-names.js";
 import { RawPeer } from "../frame/raw-peer.js";
 
 // What was built, since its workers are; the types are those of what it was built from.

@@ -2,7 +2,7 @@ import { bidi, service } from "callwire";
 import { connect } from "callwire/client";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { ModelName } from "../../src/models/model.js";
+import type { ModelName } from "../../src/models/model-names.js";
 import { MODELS, served } from "../models/served.js";
 import { asked } from "./asked.js";
 import { JSON_TYPE, XML_TYPE, xmlCall } from "./bodies.js";
