@@ -4,9 +4,6 @@ import { Histogram } from "./histogram.js";
 import type { LoadOrder, LoadSample } from "./messages.js";
 import type { EchoClient, OpenClient } from "./peer.js";
 
-/** 20 bytes, as in every figure of the report. */
-const PAYLOAD = "20-byte payload.....";
-
 if (process.argv[2] === undefined || process.send === undefined) {
   throw new Error("This script is started by the benchmark harness; run bench/run.ts.");
 }
@@ -21,9 +18,9 @@ let calls = 0;
 async function fiber(client: EchoClient): Promise<never> {
   for (;;) {
     const began = performance.now();
-    const answer = await client.echo(PAYLOAD);
-    if (answer !== PAYLOAD) {
-      throw new Error(`The server answered ${JSON.stringify(answer)} in place of the payload "${PAYLOAD}".`);
+    const answer = await client.echo(order.payload);
+    if (answer !== order.payload) {
+      throw new Error(`The server answered ${JSON.stringify(answer)} in place of the payload "${order.payload}".`);
     }
     latencies.record((performance.now() - began) * 1000);
     calls += 1;

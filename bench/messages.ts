@@ -26,4 +26,6 @@ export interface LoadOrder {
   readonly address: string;
   readonly connections: number;
   readonly inflight: number;
+  /** What every call says, and has to be answered with. */
+  readonly payload: string;
 }
