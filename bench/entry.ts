@@ -6,6 +6,11 @@ export interface Cell {
   readonly inflight: number;
   /** Bytes of the payload; 20 unless said. */
   readonly bytes?: number;
+  /**
+   * Calls begun a second, whether or not others have been answered, in place of `inflight`. Latencies are counted from when a call
+   * was due, so that a server which stalls cannot hide it. The load process never sleeps then: its CPU time says nothing.
+   */
+  readonly rate?: number;
 }
 
 /**

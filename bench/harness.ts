@@ -147,9 +147,9 @@ async function witnessed(tool: Tool, { address, cell, built }: { address: string
 
 /** Starts a load process; the client is a module's name. */
 function loadChild(load: Omit<LoadOrder, "payload"> & Pick<Cell, "bytes">, built: string): Child<LoadSample> {
-  const { client, address, connections, inflight, bytes } = load;
+  const { client, address, connections, inflight, rate, bytes } = load;
   const order: LoadOrder = {
-    ...{ address, connections, inflight },
+    ...{ address, connections, inflight, rate },
     client: join(built, `${client}.js`),
     payload: payloadOf(bytes),
   };

@@ -5,9 +5,10 @@ export function roundsKey(cell: Cell, pair: Competitor): string {
   return [loadOf(cell), pair.server, clientName(pair)].join("; ");
 }
 
-/** Connections × calls in flight, and the payload's length where it is not the usual one. */
-export function loadOf({ connections, inflight, bytes }: Cell): string {
-  return `${connections} × ${inflight}${bytes === undefined ? "" : `, ${bytes} B`}`;
+/** Connections × calls in flight, or calls a second, and the payload's length where it is not the usual one. */
+export function loadOf({ connections, inflight, bytes, rate }: Cell): string {
+  const calls = rate === undefined ? inflight : `${rate}/s`;
+  return `${connections} × ${calls}${bytes === undefined ? "" : `, ${bytes} B`}`;
 }
 
 /** What a competitor's client is called: its module, or the name of its tool. */
