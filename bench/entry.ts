@@ -8,7 +8,7 @@ export interface Cell {
   readonly bytes?: number;
   /**
    * Calls begun a second, whether or not others have been answered, in place of `inflight`. Latencies are counted from when a call
-   * was due, so that a server which stalls cannot hide it. The load process never sleeps then: its CPU time says nothing.
+   * was due, so that a server which stalls cannot hide it. For client modules only, whose process never sleeps then: its CPU time says nothing.
    */
   readonly rate?: number;
 }

@@ -28,7 +28,7 @@ export function readH2load(text: string, bodyBytes: number): ToolRun {
   }
   // The second line is of the shell's children: user and system, such as 0m0.080000s.
   const [userMinutes = 0, userSeconds = 0, minutes = 0, seconds = 0] = numbers(
-    /\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/u,
+    /\n\d+m\S+s \d+m\S+s\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/u,
   );
   return { calls, callsPerSecond, cpu: ((userMinutes + minutes) * 60 + userSeconds + seconds) * 1_000_000 };
 }
