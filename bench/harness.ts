@@ -147,12 +147,8 @@ async function witnessed(tool: Tool, { address, cell, built }: { address: string
 
 /** Starts a load process; the client is a module's name. */
 function loadChild(load: Omit<LoadOrder, "payload"> & Pick<Cell, "bytes">, built: string): Child<LoadSample> {
-  const { client, address, connections, inflight, rate, bytes } = load;
-  const order: LoadOrder = {
-    ...{ address, connections, inflight, rate },
-    client: join(built, `${client}.js`),
-    payload: payloadOf(bytes),
-  };
+  const { client, bytes, ...rest } = load;
+  const order: LoadOrder = { ...rest, client: join(built, `${client}.js`), payload: payloadOf(bytes) };
   const argument = JSON.stringify(order);
   return new Child<LoadSample>(join(built, "load-process.js"), { argument, what: `client ${client}`, core: 1 });
 }

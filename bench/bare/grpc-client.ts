@@ -46,9 +46,9 @@ function call(session: ClientHttp2Session, { type, text }: { type: DescMessage; 
 }
 
 function framed(message: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafe(PREFIX + message.length);
-  framed[0] = 0;
-  framed.writeUInt32BE(message.length, 1);
-  framed.set(message, PREFIX);
-  return framed;
+  const body = Buffer.allocUnsafe(PREFIX + message.length);
+  body[0] = 0;
+  body.writeUInt32BE(message.length, 1);
+  body.set(message, PREFIX);
+  return body;
 }

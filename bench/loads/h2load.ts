@@ -48,11 +48,11 @@ export function h2load(sends: Sends): Tool {
 function argumentsOf(sends: Sends, { address, connections, inflight, seconds }: ToolOrder, file: string): string[] {
   return [
     ...(sends.version === "1.1" ? ["--h1"] : []),
-    ...["-c", String(connections)],
-    ...["-m", String(sends.version === "1.1" ? 1 : Math.ceil(inflight / connections))],
-    ...["-D", `${Math.round(seconds * 1000)}ms`],
-    ...["-d", file],
-    ...Object.entries(sends.headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
+    `--clients=${connections}`,
+    `--max-concurrent-streams=${sends.version === "1.1" ? 1 : Math.ceil(inflight / connections)}`,
+    `--duration=${Math.round(seconds * 1000)}ms`,
+    `--data=${file}`,
+    ...Object.entries(sends.headers).map(([name, value]) => `--header=${name}: ${value}`),
     address.replace(/^tcp:/u, "http:") + sends.path,
   ];
 }

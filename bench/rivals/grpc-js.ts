@@ -32,7 +32,7 @@ export interface GrpcJsClient {
 export interface GrpcJs {
   readonly Server: new (options: object) => {
     addService(service: object, methods: object): void;
-    bindAsync(address: string, credentials: unknown, bound: (error: unknown, port: number) => void): void;
+    bindAsync(address: string, credentials: unknown, bound: (error: Error | null, port: number) => void): void;
   };
   readonly Client: new (address: string, credentials: unknown, options: object) => GrpcJsClient;
   readonly ServerCredentials: { createInsecure(): unknown };
@@ -58,7 +58,7 @@ export function grpcJsServer(service: object, methods: object, options: object =
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(`tcp://127.0.0.1:${port}`);
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      else reject(error);
     });
   });
 }
