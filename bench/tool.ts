@@ -29,7 +29,7 @@ export interface ToolOrder {
 
 /** What a tool has found out. */
 export interface ToolRun {
-  /** Calls that were answered. */
+  /** Calls that were answered within the time; with many in flight and a slow server it may be none. */
   readonly calls: number;
   readonly callsPerSecond: number;
   /** CPU time of the tool, user and system, microseconds. */

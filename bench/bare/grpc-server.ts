@@ -13,6 +13,7 @@ function serveStream(stream: ServerHttp2Stream): void {
   stream.on("error", () => {}); // the peer went away
   stream.on("data", (chunk: Buffer) => chunks.push(chunk));
   stream.on("end", () => {
+    if (stream.destroyed) return; // it was reset, which node tells of later
     const [first] = chunks;
     stream.respond(HEAD, { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers(TRAILERS));

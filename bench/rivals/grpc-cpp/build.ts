@@ -19,7 +19,7 @@ export function buildGrpcCpp(): string | undefined {
   if (existsSync(GRPC_CPP_SERVER) && statSync(GRPC_CPP_SERVER).mtimeMs > Math.max(...needed)) return undefined;
   mkdirSync(tools, { recursive: true });
   const plugin = output("sh", ["-c", "command -v grpc_cpp_plugin"]);
-  const flags = output("pkg-config", ["--cflags", "--libs", "grpc++", "protobuf"]);
+  const flags = output("pkg-config", ["--silence-errors", "--cflags", "--libs", "grpc++", "protobuf"]);
   if (plugin === undefined || flags === undefined) return `There is no gRPC for C++ here. Install it: ${INSTALL}.`;
   const generate = [`-I${sources}`, `--cpp_out=${tools}`, `--grpc_out=${tools}`, `--plugin=protoc-gen-grpc=${plugin}`];
   const files = [join(sources, "server.cc"), join(tools, "echo.pb.cc"), join(tools, "echo.grpc.pb.cc")];
