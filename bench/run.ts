@@ -44,7 +44,8 @@ async function main(options: Options): Promise<void> {
   }
   const chosen = ENTRIES.filter(({ name }) => options.entries.length === 0 || options.entries.includes(name))
     .map(options.narrow)
-    .map((entry) => prepared(entry, (line) => console.error(line)));
+    .map((entry) => prepared(entry, (line) => console.error(line)))
+    .filter(({ comparisons }) => comparisons.length > 0);
   checkBuild();
   const built = compile();
   const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, pinned: canPin() };
