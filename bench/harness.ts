@@ -39,6 +39,8 @@ interface Round extends Pick<RunOptions, "seconds" | "built"> {
 /** Load before the window in an entry that says nothing, seconds. */
 export const WARMUP_SECONDS: number = 3;
 
+const WITNESS_PATIENCE_MS = 20_000;
+
 /** A tool is given twice the time where it has had no answer, but not more than this. */
 const LONGEST_WINDOW_SECONDS = 30;
 
@@ -146,7 +148,12 @@ async function underTool({ server, address, tool }: Started & { tool: Tool }, ro
 async function witnessed(tool: Tool, { address, cell, built }: { address: string } & Round): Promise<void> {
   const load = loadChild({ client: tool.witness, address, ...cell, connections: 1, inflight: 1 }, built);
   try {
-    for (let { calls } = await load.next(); calls === 0; { calls } = await load.ask("sample")) await load.watch(10);
+    const deadline = Date.now() + WITNESS_PATIENCE_MS;
+    for (let { calls } = await load.next(); calls === 0; { calls } = await load.ask("sample")) {
+      if (Date.now() > deadline)
+        throw new Error(`Client ${tool.witness} got no answer, so there is nothing to measure.`);
+      await load.watch(10);
+    }
   } finally {
     await load.stop();
   }
