@@ -2,13 +2,16 @@ import { join } from "node:path";
 import { Child } from "./child.js";
 import type { Cell, Competitor, Entry } from "./entry.js";
 import type { LoadOrder, LoadSample, ServerSample } from "./messages.js";
+import { payloadOf } from "./payload.js";
+import { clientName, loadOf, roundsKey } from "./rounds-key.js";
+import type { Tool } from "./tool.js";
 
 /** How to run an entry. Times are seconds. */
 export interface RunOptions {
   /** Measured window of each round. */
   readonly seconds: number;
-  /** Load before the window, in each round. */
-  readonly warmup: number;
+  /** Load before the window, in each round; undefined: what the entry says. */
+  readonly warmup: number | undefined;
   readonly rounds: number;
   /** Folder of the compiled benchmarks. */
   readonly built: string;
@@ -27,23 +30,35 @@ export interface Figures {
   readonly clientCpu: number;
 }
 
+/** What one round is: who runs, for how long, and where the compiled modules are. */
+interface Round extends Pick<RunOptions, "seconds" | "built"> {
+  readonly cell: Cell;
+  readonly warmup: number;
+}
+
+/** Load before the window in an entry that says nothing, seconds. */
+export const WARMUP_SECONDS: number = 3;
+
+const WITNESS_PATIENCE_MS = 20_000;
+
+/** A tool is given twice the time where it has had no answer, but not more than this. */
+const LONGEST_WINDOW_SECONDS = 30;
+
 /**
  * Runs every different pair of `entry` under every cell, the pairs in turn (A B C A B C …), and gives back the rounds of each.
  * The key of the result is made by `roundsKey`. Both processes are fresh in each round.
  */
 export async function runEntry(entry: Entry, options: RunOptions): Promise<Map<string, Figures[]>> {
   const results = new Map<string, Figures[]>();
-  for (const cell of entry.cells) {
-    const pairs = new Map<string, Competitor>();
-    for (const { competitors } of entry.comparisons) {
-      for (const competitor of competitors) pairs.set(roundsKey(cell, competitor), competitor);
-    }
+  const warmup = options.warmup ?? entry.warmup ?? WARMUP_SECONDS;
+  for (const [cell, pairs] of pairsByCell(entry)) {
     for (let round = 1; round <= options.rounds; round++) {
       for (const [key, pair] of pairs) {
-        const load = `${cell.connections} × ${cell.inflight}`;
-        options.progress(`${load}, round ${round} of ${options.rounds}: server ${pair.server}, client ${pair.client}`);
+        options.progress(
+          `${loadOf(cell)}, round ${round} of ${options.rounds}: server ${pair.server}, client ${clientName(pair)}`,
+        );
         const rounds = results.get(key) ?? [];
-        rounds.push(await measure(pair, { ...options, cell }));
+        rounds.push(await measure(pair, { ...options, cell, warmup }));
         results.set(key, rounds);
       }
     }
@@ -51,34 +66,52 @@ export async function runEntry(entry: Entry, options: RunOptions): Promise<Map<s
   return results;
 }
 
-/** Names a pair under a cell; pairs with the same modules have the same key, whatever they are called. */
-export function roundsKey(cell: Cell, { server, client }: Competitor): string {
-  return [cell.connections, cell.inflight, server, client].join(" ");
+/** The pairs of all comparisons under each cell, each once. */
+function pairsByCell(entry: Entry): readonly (readonly [Cell, ReadonlyMap<string, Competitor>])[] {
+  const found = new Map<string, readonly [Cell, Map<string, Competitor>]>();
+  for (const { cells = entry.cells, competitors } of entry.comparisons) {
+    for (const cell of cells) {
+      const [, pairs] = found.get(loadOf(cell)) ?? [cell, new Map<string, Competitor>()];
+      for (const competitor of competitors) pairs.set(roundsKey(cell, competitor), competitor);
+      found.set(loadOf(cell), [cell, pairs]);
+    }
+  }
+  return [...found.values()];
 }
 
-async function measure(pair: Competitor, options: RunOptions & { cell: Cell }): Promise<Figures> {
-  const module = (name: string): string => join(options.built, `${name}.js`);
-  const server = new Child<ServerSample>(module("server-process"), {
-    argument: module(pair.server),
+async function measure(pair: Competitor, round: Round): Promise<Figures> {
+  const server = new Child<ServerSample>(join(round.built, "server-process.js"), {
+    argument: join(round.built, `${pair.server}.js`),
     what: `server ${pair.server}`,
     core: 0,
   });
-  let load: Child<LoadSample> | undefined;
   try {
     const { address } = await server.next();
-    const order: LoadOrder = { client: module(pair.client), address, ...options.cell };
-    load = new Child<LoadSample>(module("load-process"), {
-      argument: JSON.stringify(order),
-      what: `client ${pair.client}`,
-      core: 1,
-    });
+    const { client } = pair;
+    return typeof client === "string"
+      ? await underClient({ server, address, client }, round)
+      : await underTool({ server, address, tool: client }, round);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A server that listens. */
+interface Started {
+  readonly server: Child<ServerSample>;
+  readonly address: string;
+}
+
+async function underClient({ server, address, client }: Started & { client: string }, round: Round): Promise<Figures> {
+  const load = loadChild({ client, address, ...round.cell }, round.built);
+  try {
     await load.next();
-    await load.watch(options.warmup * 1000);
+    await load.watch(round.warmup * 1000);
     const before = await snapshot(server, load);
-    await load.watch(options.seconds * 1000);
+    await load.watch(round.seconds * 1000);
     const after = await snapshot(server, load);
     const calls = after.load.calls - before.load.calls;
-    if (calls === 0) throw new Error(`Client ${pair.client} got no answer of server ${pair.server} in the window.`);
+    if (calls === 0) throw new Error(`Client ${client} got no answer in the window.`);
     return {
       callsPerSecond: (calls / (after.load.at - before.load.at)) * 1000,
       p50: after.load.p50,
@@ -87,9 +120,51 @@ async function measure(pair: Competitor, options: RunOptions & { cell: Cell }): 
       clientCpu: (total(after.load.cpu) - total(before.load.cpu)) / calls,
     };
   } finally {
-    await load?.stop(); // first, or it would report that its connection was lost
-    await server.stop();
+    await load.stop(); // before the server, or it would report that its connection was lost
   }
+}
+
+async function underTool({ server, address, tool }: Started & { tool: Tool }, round: Round): Promise<Figures> {
+  await witnessed(tool, { address, ...round });
+  const order = { address, ...round.cell, payload: payloadOf(round.cell.bytes), core: 1 };
+  await tool.run({ ...order, seconds: round.warmup });
+  for (let { seconds } = round; seconds <= LONGEST_WINDOW_SECONDS; seconds *= 2) {
+    const before = await server.ask("cpu");
+    const { calls, callsPerSecond, cpu } = await tool.run({ ...order, seconds });
+    const after = await server.ask("cpu");
+    if (calls === 0) continue; // all in flight are answered together, and not within so short a time
+    return {
+      callsPerSecond,
+      p50: Number.NaN,
+      p99: Number.NaN,
+      serverCpu: (total(after.cpu) - total(before.cpu)) / calls,
+      clientCpu: cpu / calls,
+    };
+  }
+  throw new Error(`${tool.name} got no answer, however long it waited.`);
+}
+
+/** Has a real client see that the server answers; what a tool takes for an answer may be an error. */
+async function witnessed(tool: Tool, { address, cell, built }: { address: string } & Round): Promise<void> {
+  const load = loadChild({ client: tool.witness, address, ...cell, connections: 1, inflight: 1 }, built);
+  try {
+    const deadline = Date.now() + WITNESS_PATIENCE_MS;
+    for (let { calls } = await load.next(); calls === 0; { calls } = await load.ask("sample")) {
+      if (Date.now() > deadline)
+        throw new Error(`Client ${tool.witness} got no answer, so there is nothing to measure.`);
+      await load.watch(10);
+    }
+  } finally {
+    await load.stop();
+  }
+}
+
+/** Starts a load process; the client is a module's name. */
+function loadChild(load: Omit<LoadOrder, "payload"> & Pick<Cell, "bytes">, built: string): Child<LoadSample> {
+  const { client, bytes, ...rest } = load;
+  const order: LoadOrder = { ...rest, client: join(built, `${client}.js`), payload: payloadOf(bytes) };
+  const argument = JSON.stringify(order);
+  return new Child<LoadSample>(join(built, "load-process.js"), { argument, what: `client ${client}`, core: 1 });
 }
 
 async function snapshot(

@@ -4,6 +4,8 @@ export interface ServerSample {
   readonly address: string;
   /** `process.cpuUsage()`: microseconds since the process began. */
   readonly cpu: NodeJS.CpuUsage;
+  /** Resident memory of this process, bytes. */
+  readonly rss: number;
 }
 
 /** What a load process says: once of its own accord when the load is on, then in answer to each question. */
@@ -26,4 +28,8 @@ export interface LoadOrder {
   readonly address: string;
   readonly connections: number;
   readonly inflight: number;
+  /** See `Cell`. */
+  readonly rate?: number | undefined;
+  /** What every call says, and has to be answered with. */
+  readonly payload: string;
 }

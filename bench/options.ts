@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
-import type { Entry } from "./entry.js";
+import type { Cell, Entry } from "./entry.js";
 
 /** How to call it, for wrong usage. */
 export const USAGE: string = `npm run bench -- [ENTRY…] [options]      (default: every entry)
 
   --seconds S       measured window of each round (default 3)
-  --warmup S        load before the window, in each round (default 3)
+  --warmup S        load before the window, in each round (default: what the entry says, 3 or 5)
   --rounds N        rounds; figures are medians over them (default 3)
   --quick           short: --seconds 1 --warmup 0.7
   --connections N   with --inflight: one load of your own in place of those of the entry
@@ -13,11 +13,15 @@ export const USAGE: string = `npm run bench -- [ENTRY…] [options]      (defaul
   --only NAME       only this comparison, or only this competitor (may be repeated)
   --json FILE       also write everything, each round included, as JSON`;
 
+/** Warm-up of a quick run, seconds. */
+const QUICK_WARMUP = 0.7;
+
 /** What the command line asks for. Times are seconds. */
 export interface Options {
   readonly entries: readonly string[];
   readonly seconds: number;
-  readonly warmup: number;
+  /** Undefined: what the entry says. */
+  readonly warmup: number | undefined;
   readonly rounds: number;
   readonly json: string | undefined;
   /** Applies `--connections`, `--inflight` and `--only` to an entry. */
@@ -51,11 +55,24 @@ export function readOptions(args: readonly string[]): Options {
   return {
     entries: positionals,
     seconds: numberOf("seconds", { text: values.seconds, fallback: quick ? 1 : 3 }),
-    warmup: numberOf("warmup", { text: values.warmup, fallback: quick ? 0.7 : 3 }),
+    warmup:
+      values.warmup === undefined && !quick
+        ? undefined
+        : numberOf("warmup", { text: values.warmup, fallback: QUICK_WARMUP }),
     rounds: numberOf("rounds", { text: values.rounds, fallback: 3, ...whole }),
     json: values.json,
-    narrow: (entry) => only(ownCell ? { ...entry, cells: [{ connections, inflight }] } : entry, values.only ?? []),
+    narrow: (entry) => only(ownCell ? withCell(entry, { connections, inflight }) : entry, values.only ?? []),
   };
+}
+
+/** One load in place of all; the payloads stay. */
+function withCell(entry: Entry, { connections, inflight }: Cell): Entry {
+  const payloads = (cells: readonly Cell[]): readonly Cell[] => {
+    const each = new Map(cells.map(({ bytes }) => [bytes, { connections, inflight, ...(bytes && { bytes }) }]));
+    return [...each.values()];
+  };
+  const comparisons = entry.comparisons.map((one) => (one.cells ? { ...one, cells: payloads(one.cells) } : one));
+  return { ...entry, cells: payloads(entry.cells), comparisons };
 }
 
 function only(entry: Entry, names: readonly string[]): Entry {

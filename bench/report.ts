@@ -1,7 +1,8 @@
-import type { Cell, Entry } from "./entry.js";
-import { roundsKey, type Figures } from "./harness.js";
+import type { Cell, Comparison, Entry } from "./entry.js";
+import type { Figures } from "./harness.js";
+import { loadOf, roundsKey } from "./rounds-key.js";
 
-type Judged = Entry["comparisons"][number]["judged"];
+type Judged = Comparison["judged"];
 
 /** One line of the report: medians over the rounds, and how the judged CPU time compares. */
 export interface Row {
@@ -9,6 +10,8 @@ export interface Row {
   readonly judged: Judged;
   readonly competitor: string;
   readonly cell: Cell;
+  /** What the figures are per; latencies are of calls always. */
+  readonly unit: string;
   readonly median: Figures;
   /** Judged CPU time of each round, microseconds per call. */
   readonly judgedRounds: readonly number[];
@@ -19,14 +22,17 @@ export interface Row {
   readonly rounds: readonly Figures[];
 }
 
+const CALLS = { name: "call", perCall: 1 };
+
 /** Makes the rows of `entry` out of what `runEntry` gave back, in the order in which the entry lists them. */
 export function makeRows(entry: Entry, results: ReadonlyMap<string, readonly Figures[]>): Row[] {
   const rows: Row[] = [];
-  for (const { name, judged, competitors } of entry.comparisons) {
-    for (const cell of entry.cells) {
+  for (const comparison of entry.comparisons) {
+    const { name, judged, competitors, cells = entry.cells, unit = CALLS } = comparison;
+    for (const cell of cells) {
       let base: { cpu: number; rate: number } | undefined;
       for (const competitor of competitors) {
-        const rounds = results.get(roundsKey(cell, competitor)) ?? [];
+        const rounds = (results.get(roundsKey(cell, competitor)) ?? []).map((figures) => per(unit.perCall, figures));
         const median = medians(rounds);
         const judgedRounds = rounds.map((figures) => judgedCpu(figures, judged));
         const cpu = medianOf(judgedRounds);
@@ -37,6 +43,7 @@ export function makeRows(entry: Entry, results: ReadonlyMap<string, readonly Fig
           judged,
           competitor: competitor.name,
           cell,
+          unit: unit.name,
           median,
           judgedRounds,
           ...ratios,
@@ -50,13 +57,13 @@ export function makeRows(entry: Entry, results: ReadonlyMap<string, readonly Fig
 
 /** The rows as text: one aligned table for each comparison, ready to print. */
 export function renderTables(entry: Entry, rows: readonly Row[]): string {
-  const blocks = entry.comparisons.map(({ name, about, judged }) => {
+  const blocks = entry.comparisons.map(({ name, about, judged, unit = CALLS }) => {
     const lines = rows.filter((row) => row.comparison === name).map(toCells);
     const judgedTitle = judged === "both" ? "both ends" : judged;
     const titles = [
       "load",
       "competitor",
-      "calls/s",
+      unit.name === unit.name.toUpperCase() ? `${unit.name}/s` : `${unit.name}s/s`,
       "p50 µs",
       "p99 µs",
       "server CPU",
@@ -70,17 +77,31 @@ export function renderTables(entry: Entry, rows: readonly Row[]): string {
 
 function toCells({ cell, competitor, median, judgedRounds, cpuRatio, rateRatio }: Row): string[] {
   return [
-    `${cell.connections} × ${cell.inflight}`,
+    loadOf(cell),
     competitor,
     Math.round(median.callsPerSecond).toLocaleString("en-US"),
-    median.p50.toFixed(0),
-    median.p99.toFixed(0),
+    latency(median.p50),
+    latency(median.p99),
     median.serverCpu.toFixed(2),
     median.clientCpu.toFixed(2),
     `${Math.min(...judgedRounds).toFixed(2)}–${Math.max(...judgedRounds).toFixed(2)}`,
     cpuRatio.toFixed(2),
     rateRatio.toFixed(2),
   ];
+}
+
+/** Tools tell no latencies. */
+function latency(micros: number): string {
+  return Number.isNaN(micros) ? "–" : micros.toFixed(0);
+}
+
+function per(perCall: number, figures: Figures): Figures {
+  return {
+    ...figures,
+    callsPerSecond: figures.callsPerSecond * perCall,
+    serverCpu: figures.serverCpu / perCall,
+    clientCpu: figures.clientCpu / perCall,
+  };
 }
 
 function align(lines: readonly (readonly string[])[]): string {

@@ -15,7 +15,7 @@ const { start, cpu = () => process.cpuUsage() }: { start: StartServer; cpu?: Ser
 const address = await start();
 
 function sample(): ServerSample {
-  return { address, cpu: cpu() };
+  return { address, cpu: cpu(), rss: process.memoryUsage.rss() };
 }
 
 process.on("message", () => process.send?.(sample())); // the only question is "cpu"

@@ -2,7 +2,7 @@ import { implement, serve } from "callwire";
 import type { StartServer } from "../peer.js";
 import { echoProto } from "./echo-proto.js";
 
-/** A protobuf echo, served with nothing but defaults. */
+/** A protobuf echo, served with nothing but defaults: gRPC, gRPC-Web and Connect. */
 export const start: StartServer = async () => {
   const echo = implement(echoProto(), { echo: (message: unknown) => message });
   const server = await serve([echo], { listen: ["tcp://127.0.0.1:0"] });

@@ -1,18 +1,19 @@
 import type { OpenClient } from "../peer.js";
-import { grpcJs } from "./grpc-js.js";
+import { grpcJsClient } from "./grpc-js.js";
+import { grpcMethods, messageMaker } from "./grpc-methods.js";
 
-/** A client of grpc-js: one connection. */
+/** A client of grpc-js with one connection, as promises. */
 export const open: OpenClient = async (address) => {
-  const { grpc, method, make } = grpcJs();
-  const client = new grpc.Client(address.replace("tcp://", ""), grpc.credentials.createInsecure());
+  const client = grpcJsClient(address);
+  const { path, requestSerialize: write, responseDeserialize: read } = grpcMethods().Echo;
+  const make = messageMaker("Echo");
   return {
     echo: (text) =>
       new Promise((resolve, reject) => {
-        const answered = (error: unknown, value?: unknown): void => {
-          if (error !== null) reject(error);
-          else resolve((value as { readonly text: string }).text); // a message of that type
-        };
-        client.makeUnaryRequest(method.path, method.requestSerialize, method.responseDeserialize, make(text), answered);
+        client.makeUnaryRequest(path, write, read, make({ text }), (error, value) => {
+          if (error === null) resolve((value as { readonly text: string }).text); // a message of that type
+          else reject(error);
+        });
       }),
   };
 };

@@ -1,53 +1,64 @@
-import { create, fromBinary, toBinary, type DescMessage } from "@bufbuild/protobuf";
-import { echoProto } from "../callwire/echo-proto.js";
+import type { GrpcMethod } from "./grpc-methods.js";
 import { peerPackage } from "./peer-package.js";
 
-type Callback = (error: unknown, value?: unknown) => void;
+type Answer = (error: unknown, value?: unknown) => void;
+type Write = GrpcMethod["requestSerialize"];
+type Read = GrpcMethod["requestDeserialize"];
+
+/** A call of which messages are read, one after the other, or listened to. */
+export interface GrpcJsReadable extends AsyncIterable<unknown> {
+  readonly request: unknown;
+  on(event: "data", heard: (message: unknown) => void): this;
+  on(event: "end", heard: () => void): this;
+  on(event: "error", heard: (error: unknown) => void): this;
+}
+
+/** A call into which messages are written; false: wait for "drain". */
+export interface GrpcJsWritable {
+  readonly request: unknown;
+  write(message: unknown): boolean;
+  end(): void;
+  once(event: "drain", heard: () => void): this;
+}
+
+/** A client of grpc-js. */
+export interface GrpcJsClient {
+  makeUnaryRequest(path: string, write: Write, read: Read, ...rest: readonly [unknown, Answer]): void;
+  makeServerStreamRequest(path: string, write: Write, read: Read, ...rest: readonly [unknown]): GrpcJsReadable;
+  makeClientStreamRequest(path: string, write: Write, read: Read, ...rest: readonly [Answer]): GrpcJsWritable;
+}
 
 /** As much of grpc-js as is used here. */
 export interface GrpcJs {
-  readonly Server: new () => {
+  readonly Server: new (options: object) => {
     addService(service: object, methods: object): void;
-    bindAsync(address: string, credentials: unknown, bound: (error: unknown, port: number) => void): void;
+    bindAsync(address: string, credentials: unknown, bound: (error: Error | null, port: number) => void): void;
   };
-  readonly Client: new (
-    address: string,
-    credentials: unknown,
-  ) => {
-    makeUnaryRequest(...args: readonly [string, unknown, unknown, unknown, Callback]): void;
-  };
+  readonly Client: new (address: string, credentials: unknown, options: object) => GrpcJsClient;
   readonly ServerCredentials: { createInsecure(): unknown };
   readonly credentials: { createInsecure(): unknown };
 }
 
-/** grpc-js, and the echo with the same protobuf library as ours. */
-export function grpcJs(): { grpc: GrpcJs; method: EchoMethod; make: (text: string) => unknown } {
-  const text: DescMessage | undefined = echoProto().methods[0]?.input;
-  if (text === undefined) throw new Error("The descriptor lacks its method.");
-  const write = (message: unknown): Buffer => Buffer.from(toBinary(text, message as never)); // a message of that type
-  const read = (bytes: Uint8Array): unknown => fromBinary(text, bytes);
-  return {
-    grpc: peerPackage("@grpc/grpc-js") as GrpcJs,
-    make: (value) => create(text, { text: value }),
-    method: {
-      path: "/bench.Echo/Echo",
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: write,
-      requestDeserialize: read,
-      responseSerialize: write,
-      responseDeserialize: read,
-    },
-  };
+/** Loads grpc-js. */
+export function grpcJs(): GrpcJs {
+  return peerPackage("@grpc/grpc-js") as GrpcJs; // as much of it as is used here
 }
 
-/** A method as grpc-js wants it described. */
-export interface EchoMethod {
-  readonly path: string;
-  readonly requestStream: boolean;
-  readonly responseStream: boolean;
-  readonly requestSerialize: (message: unknown) => Buffer;
-  readonly requestDeserialize: (bytes: Uint8Array) => unknown;
-  readonly responseSerialize: (message: unknown) => Buffer;
-  readonly responseDeserialize: (bytes: Uint8Array) => unknown;
+/** A client with one connection. */
+export function grpcJsClient(address: string, options: object = {}): GrpcJsClient {
+  const { Client, credentials } = grpcJs();
+  return new Client(address.replace("tcp://", ""), credentials.createInsecure(), options);
+}
+
+/** Serves methods on a free port; gives back its address. */
+export function grpcJsServer(service: object, methods: object, options: object = {}): Promise<string> {
+  const { Server, ServerCredentials } = grpcJs();
+  const server = new Server(options);
+  server.addService(service, methods);
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(`tcp://127.0.0.1:${port}`);
+      else reject(error);
+    });
+  });
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import type { ServerCpu, StartServer } from "../peer.js";
+import { processCpu } from "./process-cpu.js";
 
 /** Python's own server, a thread a connection, with keep-alive: the best that its standard library does. */
 const PROGRAM = `
@@ -21,9 +21,6 @@ print(server.server_address[1], flush=True)
 server.serve_forever()
 `;
 
-/** The unit of the times in /proc/PID/stat, as Linux has it on all common machines. */
-const TICKS_PER_SECOND = 100;
-
 let python: ChildProcess | undefined;
 
 /** XML-RPC as Python's standard library serves it. */
@@ -35,10 +32,4 @@ export const start: StartServer = async () => {
 };
 
 /** The CPU time of the Python process; this one only started it. */
-export const cpu: ServerCpu = () => {
-  const stat = readFileSync(`/proc/${python?.pid}/stat`, "utf8");
-  // proc(5): after the name in parentheses come state, ppid … and, as 12th and 13th of them, utime and stime.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const micros = (field: number): number => (Number(fields[field]) * 1_000_000) / TICKS_PER_SECOND;
-  return { user: micros(11), system: micros(12) };
-};
+export const cpu: ServerCpu = () => processCpu(python?.pid);

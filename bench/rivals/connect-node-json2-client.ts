@@ -1,0 +1,5 @@
+import type { OpenClient } from "../peer.js";
+import { connectNodeClient } from "./connect-node.js";
+
+/** A Connect client of connect-node: JSON over HTTP/2. */
+export const open: OpenClient = connectNodeClient({ httpVersion: "2", useBinaryFormat: false });
