@@ -4,6 +4,16 @@ import { defineConfig } from "vitest/config";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // Tests run against the sources: what users import by name resolves to them, and needs no dist/.
+/** Tests that start many programs, and so take their time: npm run interop runs them. */
+export const WITH_PROGRAMS: string[] = [
+  "test/interop/**/*.test.ts",
+  "test/tools/{steps,check,ci}.test.ts",
+  "test/cli/{bench,grpc,tls}.test.ts",
+  "test/contract/scale.test.ts",
+  "test/link/exit.test.ts",
+  "test/web/bundle.test.ts",
+];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -17,7 +27,7 @@ export default defineConfig({
   },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["test/interop/**", "**/node_modules/**", "**/dist/**"],
+    exclude: [...WITH_PROGRAMS, "**/node_modules/**", "**/dist/**"],
     pool: "forks",
     // Loading the same modules again for each file took as long as the tests.
     isolate: false,

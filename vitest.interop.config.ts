@@ -1,9 +1,9 @@
 import { mergeConfig } from "vitest/config";
-import base from "./vitest.config.js";
+import base, { WITH_PROGRAMS } from "./vitest.config.js";
 
-// Programs that other people's languages run: they need more than node, so they are a run of their own.
+// What other people wrote needs more than node, and what starts many programs needs its time: so they are a run of their own.
 export default {
   ...mergeConfig(base, {}),
   // They start other programs, which take their time on a machine that is busy.
-  test: { ...base.test, testTimeout: 60_000, include: ["test/interop/**/*.test.ts"], exclude: ["**/node_modules/**"] },
+  test: { ...base.test, testTimeout: 60_000, include: WITH_PROGRAMS, exclude: ["**/node_modules/**"] },
 };

@@ -56,14 +56,14 @@ describe("A URL of a page's client", () => {
   });
 
   test.each([
-    ["grpc://a.example", "a wire of connect, grpcweb, jsonrpc"],
+    ["grpc://a.example", "one of connect+http, grpcweb+http, jsonrpc+http, jsonrpc+ws."],
     ["frame://a.example:1", "write WIRE://HOST:PORT"],
     ["connect", '"connect"'],
     ["/rpc", '"/rpc"'],
     ["toString://a.example", "write WIRE://HOST:PORT"],
-    ["connect+ws://a.example", 'connect goes over http, not "ws"'],
+    ["connect+ws://a.example", 'cannot call "connect+ws://a.example"'],
     ["jsonrpc+toString://a.example", "write WIRE://HOST:PORT"],
-    ["jsonrpc+constructor://a.example", 'jsonrpc goes over http, ws, not "constructor"'],
+    ["jsonrpc+constructor://a.example", 'with one of connect+http'],
     ["connect://user:word@a.example", 'send a header "authorization"'],
   ])("%s is refused with a sentence: %s.", (url, sentence) => {
     expect(() => webDestination(url)).toThrow(sentence);

@@ -43,12 +43,8 @@ interface Place {
   readonly path: string;
 }
 
-/** The carriers of each wire, the usual one first. */
-const CARRIERS: Readonly<Record<string, readonly string[]>> = {
-  connect: ["http"],
-  grpcweb: ["http"],
-  jsonrpc: ["http", "ws"],
-};
+/** What pages speak, and over what. */
+const WIRES: readonly string[] = ["connect+http", "grpcweb+http", "jsonrpc+http", "jsonrpc+ws"];
 /** What a plain URL, such as a page's own origin, means. */
 const PLAIN: Readonly<Record<string, string>> = { http: "connect", https: "connect+tls" };
 
@@ -61,14 +57,11 @@ export function webDestination(url: string): WebDestination {
   const form =
     /^(?<wire>[a-z]+)(?:\+(?!tls:)(?<named>[a-z0-9]+))?(?<tls>\+tls)?:\/\/(?<authority>[^/?#]+)(?<path>[^#]*)/u;
   const { wire = "", named, tls, authority = "", path = "" } = form.exec(meant)?.groups ?? {};
-  const carriers = Object.hasOwn(CARRIERS, wire) ? CARRIERS[wire] : undefined;
-  if (carriers === undefined) {
-    const names = Object.keys(CARRIERS).join(", ");
-    throw new TypeError(`A page cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT, with a wire of ${names}.`);
-  }
-  const carrier = carriers.find((name) => name === (named ?? carriers[0]));
-  if (carrier === undefined)
-    throw new TypeError(`From a page, ${wire} goes over ${carriers.join(", ")}, not ${JSON.stringify(named)}.`);
+  const carrier = named ?? "http";
+  if (!WIRES.includes(`${wire}+${carrier}`))
+    throw new TypeError(
+      `A page cannot call ${JSON.stringify(url)}: write WIRE://HOST:PORT, with one of ${WIRES.join(", ")}.`,
+    );
   if (authority.includes("@"))
     throw new TypeError(`Browsers send no user and password of a URL: send a header "authorization" instead.`);
   const scheme = tls === undefined ? carrier : `${carrier}s`;

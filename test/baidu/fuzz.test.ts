@@ -12,7 +12,7 @@ import { baidu } from "../../src/wires/baidu/wire.js";
 import { mutated, random, SEED } from "../frame/mutations.js";
 import { type Field, message, packet, packetsIn, request, said, saying } from "./packets.js";
 
-const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 3000);
+const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 1200);
 /** So many connections are open at once. */
 const BATCH = 500;
 const ECHO = "echo.v1.EchoService/Echo";

@@ -6,7 +6,7 @@ import { frame } from "../../src/wires/frame/wire.js";
 import type { Outlet } from "../../src/wires/wire.js";
 import { framed, mutated, random, SEED } from "./mutations.js";
 
-const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 3000);
+const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 1200);
 
 /** What servers answer to the calls 1 to 4. */
 const CONVERSATIONS: readonly (readonly unknown[])[] = [

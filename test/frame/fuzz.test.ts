@@ -9,7 +9,7 @@ import { frame } from "../../src/wires/frame/wire.js";
 import { greeter, quickstart } from "../../examples/quickstart/service.js";
 import { framed, mutated, random, SEED } from "./mutations.js";
 
-const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 8000);
+const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 3000);
 /** So many connections are open at once. */
 const BATCH = 500;
 

@@ -9,7 +9,7 @@ import { data, frame, headers, POST, PREFACE, request, settings } from "./raw-ht
 import { askAll, clientFrames, serverFrames } from "./recorded.js";
 
 /** Frames that are sent to each end. */
-const FRAMES = Number(process.env["FUZZ_INPUTS"] ?? 8000);
+const FRAMES = Number(process.env["FUZZ_INPUTS"] ?? 3000);
 const LIMITS: Limits = { ...DEFAULT_LIMITS, maxHeaderBytes: 1000, maxConcurrentCalls: 8 };
 const CHUNKS = [1, 7, 100, 65_536];
 

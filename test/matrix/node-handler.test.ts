@@ -1,48 +1,11 @@
-import { nodeHandler } from "callwire/node";
-import { createServer, type Server } from "node:http";
-import { createServer as createServer2, type Http2Server, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
-import { httpClient } from "../../src/link/http-client.js";
+import { createServer } from "node:http2";
 import { http2Client } from "../../src/link/http2.js";
 import { grpc } from "../../src/wires/grpc/wire.js";
-import { grpcWeb } from "../../src/wires/grpcweb/wire.js";
-import type { ClientWire } from "../../src/wires/wire.js";
 import { wireKit } from "../wirekit.js";
-import type { Open } from "../wirekit/world.js";
 import { jsonBodies } from "./json-bodies.js";
-import { reached } from "./worlds.js";
+import { within } from "./within.js";
 
-/** A handler of the kit's services in a server of node's. */
-function within(
-  wire: ClientWire | undefined,
-  make: (handler: ReturnType<typeof nodeHandler>) => Server | Http2Server,
-): Open {
-  return async ({ services, interceptors }) => {
-    if (wire === undefined) throw new Error("The protocol does not go that way.");
-    const server = make(nodeHandler(services, { interceptors, log: () => {} }));
-    const sessions = new Set<ServerHttp2Session>();
-    server.on("session", (session: ServerHttp2Session) => sessions.add(session));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo; // it listens on a port
-    const stop = (): Promise<void> => {
-      for (const session of sessions) session.destroy();
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    };
-    return await reached(wire, `tcp://127.0.0.1:${port}`, { stop });
-  };
-}
-
-const options = { buffered: true, carries: { reasons: false } } as const;
-
-wireKit(
-  "gRPC-Web to a handler in node:http",
-  jsonBodies(within(httpClient(grpcWeb(grpc)), (handler) => createServer(handler))),
-  options,
-);
-
-wireKit(
-  "gRPC to a handler in node:http2",
-  jsonBodies(within(http2Client(grpc), (handler) => createServer2(handler))),
-  options,
-);
+wireKit("gRPC to a handler in node:http2", jsonBodies(within(http2Client(grpc), (handler) => createServer(handler))), {
+  buffered: true,
+  carries: { reasons: false },
+});

@@ -87,10 +87,10 @@ test("A parent that exits takes its children along, blocked or not.", async () =
 });
 
 test.each([
-  ["single", 200],
-  ["async", 200],
-  ["pool", 5],
-  ["threads", 5],
+  ["single", 60],
+  ["async", 60],
+  ["pool", 3],
+  ["threads", 3],
   ["processes", 3],
   ["prefork", 3],
   ["prefork-async", 3],

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ask, fixture, lives, result, served, serveBuilt, until, whoami, WITH_WORKERS } from "./served.js";
 
-/** How long it may take until a new worker serves. */
-const SOON_MS = 1000;
+/** How long it may take until a new worker serves, on a machine that is busy with other tests: a second where it is not. */
+const SOON_MS = 5000;
 
 /** A file in which workers note what they do. */
 function notes(): () => string[] {
@@ -24,27 +24,24 @@ describe.each(WITH_WORKERS)("Model %s", (model) => {
   test.each([
     ["exits", { in: "exit", params: 3, id: 1 }],
     ["throws outside of a call", { in: "throwLater", id: 1 }],
-  ])(
-    "A worker that %s ends its own calls or connections, and no other; a new one serves within a second.",
-    async (_, deadly) => {
-      const { connect, logged } = await served(model);
-      const [one, other] = [await connect(), await connect()];
-      await Promise.all([whoami(one), whoami(other)]);
-      const sleeping = model === "pool" ? undefined : ask(other, "sleep", 100);
-      one.say(deadly);
-      if (model === "pool") expect(() => result(undefined)).toThrow();
-      if (model === "pool")
-        await expect(one.hear().then(result)).rejects.toThrow("unavailable: The worker that answered");
-      else expect(await one.rest().catch(() => [])).toEqual([]);
-      const began = performance.now();
-      if (model === "pool") one.say({ in: "ping", params: "x" });
-      const next = model === "pool" ? one : await connect();
-      expect(await ask(next, "ping", "again")).toBe(model === "pool" ? "x" : "again");
-      expect(performance.now() - began).toBeLessThan(SOON_MS);
-      expect(await sleeping).toBe(model === "pool" ? undefined : 100);
-      await until(() => logged.some((line) => line.startsWith("Worker ")));
-    },
-  );
+  ])("A worker that %s ends its own calls or connections, and no other; a new one serves soon.", async (_, deadly) => {
+    const { connect, logged } = await served(model);
+    const [one, other] = [await connect(), await connect()];
+    await Promise.all([whoami(one), whoami(other)]);
+    const sleeping = model === "pool" ? undefined : ask(other, "sleep", 100);
+    one.say(deadly);
+    if (model === "pool") expect(() => result(undefined)).toThrow();
+    if (model === "pool")
+      await expect(one.hear().then(result)).rejects.toThrow("unavailable: The worker that answered");
+    else expect(await one.rest().catch(() => [])).toEqual([]);
+    const began = performance.now();
+    if (model === "pool") one.say({ in: "ping", params: "x" });
+    const next = model === "pool" ? one : await connect();
+    expect(await ask(next, "ping", "again")).toBe(model === "pool" ? "x" : "again");
+    expect(performance.now() - began).toBeLessThan(SOON_MS);
+    expect(await sleeping).toBe(model === "pool" ? undefined : 100);
+    await until(() => logged.some((line) => line.startsWith("Worker ")));
+  });
 
   test("Each worker awaits setup before its first call, and teardown after its last.", async () => {
     const told = notes();
@@ -97,7 +94,7 @@ describe.each(WITH_WORKERS)("Model %s", (model) => {
 });
 
 describe.each(["processes", "prefork", "prefork-async"] as const)("Model %s", (model) => {
-  test("kill -9 of a worker under load: no other connection sees an error, and a new worker serves within a second.", async () => {
+  test("kill -9 of a worker under load: no other connection sees an error, and a new worker serves soon.", async () => {
     const { connect } = await served(model);
     const [one, other] = [await connect(), await connect()];
     const [victim] = [await whoami(one), await whoami(other)];
