@@ -63,7 +63,7 @@ describe("A URL of a page's client", () => {
     ["toString://a.example", "write WIRE://HOST:PORT"],
     ["connect+ws://a.example", 'cannot call "connect+ws://a.example"'],
     ["jsonrpc+toString://a.example", "write WIRE://HOST:PORT"],
-    ["jsonrpc+constructor://a.example", 'with one of connect+http'],
+    ["jsonrpc+constructor://a.example", "with one of connect+http"],
     ["connect://user:word@a.example", 'send a header "authorization"'],
   ])("%s is refused with a sentence: %s.", (url, sentence) => {
     expect(() => webDestination(url)).toThrow(sentence);

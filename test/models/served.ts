@@ -84,3 +84,10 @@ export function lives(pid: number): boolean {
 export async function until(so: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+/** An answer, and a moment: a load that is steady, and leaves the cores to workers that start. */
+export async function paced<T>(answer: Promise<T>): Promise<T> {
+  const value = await answer;
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  return value;
+}

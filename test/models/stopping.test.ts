@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { RawPeer } from "../frame/raw-peer.js";
-import { ask, fixture, lives, MODELS, served, serveBuilt, until, whoami, WITH_WORKERS } from "./served.js";
+import { ask, fixture, lives, MODELS, served, serveBuilt, until, whoami, WITH_WORKERS, paced } from "./served.js";
 
 describe.each(MODELS)("Model %s", (model) => {
   test("Stopping answers the calls that are open, and a second stop() is the first.", async () => {
@@ -41,12 +41,12 @@ describe.each(WITH_WORKERS)("Model %s", (model) => {
     let going = true;
     let calls = 0;
     const load = (async () => {
-      for (; going; calls += 1) await ask(busy, "add", [calls, 1]);
+      for (; going; calls += 1) await paced(ask(busy, "add", [calls, 1]));
     })();
     const coming = (async () => {
       for (; going;) {
         const peer = await connect();
-        await ask(peer, "ping", 1);
+        await paced(ask(peer, "ping", 1));
         peer.socket.destroy();
       }
     })();

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ask, fixture, lives, result, served, serveBuilt, until, whoami, WITH_WORKERS } from "./served.js";
+import { ask, fixture, lives, result, served, serveBuilt, until, whoami, WITH_WORKERS, paced } from "./served.js";
 
 /** How long it may take until a new worker serves, on a machine that is busy with other tests: a second where it is not. */
 const SOON_MS = 5000;
@@ -101,7 +101,7 @@ describe.each(["processes", "prefork", "prefork-async"] as const)("Model %s", (m
     let going = true;
     let answered = 0;
     const load = (async () => {
-      for (; going; answered += 1) await ask(other, "add", [answered, 1]);
+      for (; going; answered += 1) await paced(ask(other, "add", [answered, 1]));
     })();
     process.kill(victim.pid, "SIGKILL");
     await one.rest().catch(() => []);
