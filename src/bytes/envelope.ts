@@ -1,5 +1,8 @@
 /** Bytes before each message: flags, then its length, most significant byte first. */
 export const ENVELOPE_BYTES = 5;
+/** Memory for a message that has not all come is at the most so many times what has. */
+const GROWTH = 16;
+const LEAST_ROOM = 256;
 
 /** What an envelope reader found: a message, nothing yet, or one that is longer than allowed. */
 export type Found = "message" | "more" | "oversized";
@@ -45,12 +48,7 @@ export class EnvelopeReader {
     const at = this.#at;
     const held = this.#until - at;
     if (held < ENVELOPE_BYTES) return "more";
-    const length =
-      (((bytes[at + 1] ?? 0) << 24) |
-        ((bytes[at + 2] ?? 0) << 16) |
-        ((bytes[at + 3] ?? 0) << 8) |
-        (bytes[at + 4] ?? 0)) >>>
-      0;
+    const length = this.#lengthAt(at);
     if (length > this.#limit) return "oversized";
     if (held < ENVELOPE_BYTES + length) return "more";
     this.flags = bytes[at] ?? 0;
@@ -73,7 +71,7 @@ export class EnvelopeReader {
     const held = this.#until - this.#at;
     const needed = held + end - start;
     if (!this.#own || this.#bytes.length - this.#until < end - start) {
-      const roomy = new Uint8Array(Math.max(needed * 2, 256));
+      const roomy = new Uint8Array(this.#roomFor(held, needed));
       roomy.set(this.#bytes.subarray(this.#at, this.#until));
       this.#bytes = roomy;
       this.#at = 0;
@@ -82,6 +80,27 @@ export class EnvelopeReader {
     }
     this.#bytes.set(bytes.subarray(start, end), this.#until);
     this.#until += end - start;
+  }
+
+  /** How much memory to take: all that the message needs, where it is not many times what has come of it; whoever only claims a length gets little. */
+  #roomFor(held: number, needed: number): number {
+    const most = Math.max(needed * GROWTH, LEAST_ROOM);
+    if (held < ENVELOPE_BYTES) return most;
+    const whole = ENVELOPE_BYTES + this.#lengthAt(this.#at);
+    return whole > this.#limit + ENVELOPE_BYTES
+      ? Math.max(needed, LEAST_ROOM)
+      : Math.max(needed, Math.min(whole, most));
+  }
+
+  #lengthAt(at: number): number {
+    const bytes = this.#bytes;
+    return (
+      (((bytes[at + 1] ?? 0) << 24) |
+        ((bytes[at + 2] ?? 0) << 16) |
+        ((bytes[at + 3] ?? 0) << 8) |
+        (bytes[at + 4] ?? 0)) >>>
+      0
+    );
   }
 }
 

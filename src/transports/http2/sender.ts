@@ -60,6 +60,8 @@ export class Sender {
     const { output } = this;
     const { length } = bytes;
     const most = Math.min(this.remote.maxFrameSize, MOST_DATA);
+    // Room for all frames at once, where there are several.
+    if (length > most) output.reserve(roomFor(Math.min(length, this.#window, stream.sendWindow), most));
     let sent = 0;
     do {
       // Nothing needs no room (§6.9.1), and windows may be below it.
@@ -166,6 +168,11 @@ export class Sender {
 }
 
 const encoder = new TextEncoder();
+
+/** What so many bytes take in frames of a size. */
+function roomFor(bytes: number, most: number): number {
+  return bytes <= 0 ? 0 : bytes + Math.ceil(bytes / most) * HEAD_BYTES;
+}
 
 /** Fills in the length of a frame whose payload has been written. */
 function setLength({ bytes }: OutBuffer, at: number, length: number): void {
