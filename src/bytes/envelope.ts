@@ -1,3 +1,5 @@
+import { settle } from "./settled.js";
+
 /** Bytes before each message: flags, then its length, most significant byte first. */
 export const ENVELOPE_BYTES = 5;
 /** Memory for a message that has not all come is at the most so many times what has. */
@@ -53,7 +55,9 @@ export class EnvelopeReader {
     if (held < ENVELOPE_BYTES + length) return "more";
     this.flags = bytes[at] ?? 0;
     this.#at = at + ENVELOPE_BYTES + length;
-    this.body = bytes.subarray(at + ENVELOPE_BYTES, this.#at);
+    const body = bytes.subarray(at + ENVELOPE_BYTES, this.#at);
+    // What follows is written behind it.
+    this.body = this.#own ? settle(body) : body;
     return "message";
   }
 
@@ -116,5 +120,5 @@ export function enveloped(flags: number, body: Uint8Array): Uint8Array {
   whole[3] = length >>> 8;
   whole[4] = length;
   whole.set(body, ENVELOPE_BYTES);
-  return whole;
+  return settle(whole);
 }

@@ -1,3 +1,4 @@
+import { isSettled } from "../../bytes/settled.js";
 import { InBuffer } from "../../bytes/in-buffer.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../../wires/http.js";
 import type { ErrorCode } from "./error-code.js";
@@ -256,7 +257,7 @@ export class Http2Stream implements HttpOut, SendingStream, ReceivingStream {
       return;
     }
     // What the windows do not let through has to outlive its lender.
-    const rest = bytes.slice(sent);
+    const rest = isSettled(bytes) ? bytes.subarray(sent) : bytes.slice(sent);
     sender.queued += rest.length;
     if (this.#queue !== undefined) this.#queue.push(rest);
     else {
