@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { enveloped, EnvelopeReader } from "./envelope.js";
+import { EnvelopeReader } from "./envelope.js";
+import { enveloped } from "./enveloped.js";
 
 const MESSAGES = [[], [1], [2, 3, 4], Array.from({ length: 300 }, (_, i) => i & 0xff), [0, 0, 0, 0, 0, 0], [9]];
 const STREAM = Uint8Array.from(MESSAGES.flatMap((body, i) => [...enveloped(i & 1, Uint8Array.from(body))]));

@@ -109,16 +109,3 @@ export class EnvelopeReader {
 }
 
 const NONE = new Uint8Array(0);
-
-/** Puts flags and length before a message. */
-export function enveloped(flags: number, body: Uint8Array): Uint8Array {
-  const { length } = body;
-  const whole = new Uint8Array(ENVELOPE_BYTES + length);
-  whole[0] = flags;
-  whole[1] = length >>> 24;
-  whole[2] = length >>> 16;
-  whole[3] = length >>> 8;
-  whole[4] = length;
-  whole.set(body, ENVELOPE_BYTES);
-  return settle(whole);
-}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { EnvelopeReader, enveloped } from "./envelope.js";
+import { EnvelopeReader } from "./envelope.js";
+import { enveloped } from "./enveloped.js";
 import { isSettled, settle } from "./settled.js";
 import { copyOf } from "./slab.js";
 

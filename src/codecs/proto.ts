@@ -1,4 +1,5 @@
 import { type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { settle } from "../bytes/settled.js";
 import { copyOf } from "../bytes/slab.js";
 import type { Codec, MethodCodec } from "../call/codec.js";
 import { messageOf } from "./message-of.js";
@@ -15,9 +16,9 @@ export const proto: Codec = {
 function bound(input: DescMessage, output: DescMessage): MethodCodec {
   return {
     readInput: (body) => read(input, body),
-    writeInput: (value) => toBinary(input, messageOf(input, value)),
+    writeInput: (value) => settle(toBinary(input, messageOf(input, value))),
     readOutput: (body) => read(output, body),
-    writeOutput: (value) => toBinary(output, messageOf(output, value)),
+    writeOutput: (value) => settle(toBinary(output, messageOf(output, value))),
   };
 }
 

@@ -1,4 +1,4 @@
-import { enveloped } from "../bytes/envelope.js";
+import { enveloped } from "../bytes/enveloped.js";
 import type { Compression } from "./compression.js";
 
 /** Puts a message into an envelope, compressed where that makes it shorter. */

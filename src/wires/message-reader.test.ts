@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { enveloped } from "../bytes/envelope.js";
+import { enveloped } from "../bytes/enveloped.js";
 import { MessageReader } from "./message-reader.js";
 import type { MessageCoding } from "./wire.js";
 

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { brotliCompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { EchoReplySchema, EchoService } from "../../examples/quickstart/gen/echo_pb.js";
-import { enveloped } from "../../src/bytes/envelope.js";
+import { enveloped } from "../../src/bytes/enveloped.js";
 import { errorOf } from "../grpc/foreign-server.js";
 import { envelopes, VERSIONS } from "./asked.js";
 import { echoClient, foreign } from "./foreign-server.js";

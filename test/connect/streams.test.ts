@@ -1,6 +1,6 @@
 import { brotliCompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
-import { enveloped } from "../../src/bytes/envelope.js";
+import { enveloped } from "../../src/bytes/enveloped.js";
 import { Outsider } from "../port/outsider.js";
 import { type Answer, asked, envelopes, json, jsonEnvelopes, type Version, VERSIONS } from "./asked.js";
 import { served, type Served } from "./served.js";

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { enveloped } from "../../src/bytes/envelope.js";
+import { enveloped } from "../../src/bytes/enveloped.js";
 import { clientOf, errorOf } from "./foreign-server.js";
 import { message, saying } from "./message.js";
 

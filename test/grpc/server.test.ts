@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { enveloped } from "../../src/bytes/envelope.js";
+import { enveloped } from "../../src/bytes/enveloped.js";
 import { readDetails } from "../../src/wires/grpc/details.js";
 import { message, saying } from "./message.js";
 import { type Answer, answerOf, begin } from "./raw-call.js";

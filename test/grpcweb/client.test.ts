@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { enveloped } from "../../src/bytes/envelope.js";
+import { enveloped } from "../../src/bytes/enveloped.js";
 import { errorOf } from "../grpc/foreign-server.js";
 import { message, saying } from "../grpc/message.js";
 import { clientOf } from "./foreign-server.js";

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { enveloped } from "../../src/bytes/envelope.js";
+import { enveloped } from "../../src/bytes/enveloped.js";
 import { readDetails } from "../../src/wires/grpc/details.js";
 import { message, saying } from "../grpc/message.js";
 import { served, type Served } from "../grpc/served.js";

@@ -1,6 +1,6 @@
 import { fetchHandler } from "callwire/fetch";
 import { describe, expect, test } from "vitest";
-import { enveloped } from "../../src/bytes/envelope.js";
+import { enveloped } from "../../src/bytes/enveloped.js";
 import { message, saying } from "../grpc/message.js";
 import { noted } from "./services.js";
 

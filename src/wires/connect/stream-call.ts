@@ -1,4 +1,4 @@
-import { enveloped } from "../../bytes/envelope.js";
+import { enveloped } from "../../bytes/enveloped.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";

@@ -1,4 +1,5 @@
-import { enveloped, ENVELOPE_BYTES } from "../../bytes/envelope.js";
+import { ENVELOPE_BYTES } from "../../bytes/envelope.js";
+import { enveloped } from "../../bytes/enveloped.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Dispatch, Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";

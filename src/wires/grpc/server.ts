@@ -1,3 +1,4 @@
+import { envelopeHead } from "../../bytes/enveloped.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
@@ -79,21 +80,20 @@ class GrpcCall implements HttpIn, Sink {
 
   message(body: Body): boolean {
     if (this.#ended) return true;
-    if (!this.#begun) {
-      this.#begun = true;
-      this.#out.head(this.#answer());
-    }
-    return this.#out.data(this.#written(body), false);
+    this.#begin();
+    return this.#say(body as Uint8Array); // codecs of this wire make bytes
   }
 
   end(status: Status, last?: Body): void {
     if (this.#ended) return;
     this.#ended = true;
     const trailers = statusFields(status);
+    const body = last as Uint8Array | undefined; // as above
+    if (body !== undefined && isLarge(body)) this.#begin();
     if (this.#begun) {
-      if (last !== undefined) this.#out.data(this.#written(last), false);
+      if (body !== undefined) this.#say(body);
       this.#out.trailers?.(trailers);
-    } else if (last !== undefined) this.#out.respond(this.#answer(), this.#written(last), trailers);
+    } else if (body !== undefined) this.#out.respond(this.#answer(), this.#written(body), trailers);
     else if (status.code === "ok" || this.#fields !== NO_FIELDS) this.#out.respond(this.#answer(), EMPTY, trailers);
     // Without a message the trailers are all there is, and go as the head ("Trailers-Only").
     else this.#out.respond({ status: 200, fields: [...this.#answer().fields, ...trailers] }, EMPTY);
@@ -153,9 +153,26 @@ class GrpcCall implements HttpIn, Sink {
     return this.#fields === NO_FIELDS ? answer : { status: 200, fields: [...answer.fields, ...this.#fields] };
   }
 
-  #written(body: Body): Uint8Array {
-    return envelopedMessage(body as Uint8Array, this.#head.compression); // codecs of this wire make bytes
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#out.head(this.#answer());
   }
+
+  /** Sends a message. A large one follows its envelope, since to put it into one would copy it. */
+  #say(body: Uint8Array): boolean {
+    if (this.#head.compression !== undefined || !isLarge(body)) return this.#out.data(this.#written(body), false);
+    this.#out.data(envelopeHead(0, body.length), false);
+    return this.#out.data(body, false);
+  }
+
+  #written(body: Uint8Array): Uint8Array {
+    return envelopedMessage(body, this.#head.compression);
+  }
+}
+
+function isLarge({ length }: Uint8Array): boolean {
+  return length > 65_536;
 }
 
 const EMPTY = new Uint8Array(0);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { enveloped } from "../../bytes/envelope.js";
+import { enveloped } from "../../bytes/enveloped.js";
 import { TrailerScan } from "./trailer-scan.js";
 
 const MESSAGES = Buffer.concat([

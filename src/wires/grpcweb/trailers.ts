@@ -1,4 +1,4 @@
-import { enveloped } from "../../bytes/envelope.js";
+import { enveloped } from "../../bytes/enveloped.js";
 import type { Fields } from "../../call/fields.js";
 
 /** The flag of a frame that holds trailers. */

@@ -1,0 +1,24 @@
+import { ENVELOPE_BYTES } from "./envelope.js";
+import { settle } from "./settled.js";
+
+/** Flags and length, as they stand before a message. */
+export function envelopeHead(flags: number, length: number): Uint8Array {
+  return writeHead(new Uint8Array(ENVELOPE_BYTES), flags, length);
+}
+
+/** Puts flags and length before a message. */
+export function enveloped(flags: number, body: Uint8Array): Uint8Array {
+  const { length } = body;
+  const whole = writeHead(new Uint8Array(ENVELOPE_BYTES + length), flags, length);
+  whole.set(body, ENVELOPE_BYTES);
+  return settle(whole);
+}
+
+function writeHead(bytes: Uint8Array, flags: number, length: number): Uint8Array {
+  bytes[0] = flags;
+  bytes[1] = length >>> 24;
+  bytes[2] = length >>> 16;
+  bytes[3] = length >>> 8;
+  bytes[4] = length;
+  return bytes;
+}
