@@ -40,14 +40,14 @@ const ERRORS = [
 
 const ECHO = ["-H", "x-grpc-test-echo-initial: this", "-H", "x-grpc-test-echo-trailing-bin: q6ur"];
 
-describe("buf curl", () => {
+describe.each(["grpc", "grpcweb", "connect"])("buf curl by %s", (protocol) => {
   test.each(ANSWERS)("has $method answered.", async ({ method, said, printed }) => {
-    expect(messagesOf(await buf(method, said))).toEqual(printed);
+    expect(messagesOf(await buf(method, said, { flags: ["--protocol", protocol] }))).toEqual(printed);
   });
 
   // Its exit code is gRPC's code, shifted (https://buf.build/docs/reference/cli/buf/curl).
   test.each(ERRORS)("calls %s and hears how it failed.", async (method, said, code, message) => {
-    expect(await buf(method, said, { exits: code * 8 })).toContain(message);
+    expect(await buf(method, said, { flags: ["--protocol", protocol], exits: code * 8 })).toContain(message);
   });
 });
 
@@ -82,7 +82,7 @@ interface How {
 
 async function buf(method: string, said: string, { flags = [], exits = 0 }: How = {}): Promise<string> {
   const url = `http://${await testingAddress()}/grpc.testing.TestService/${method}`;
-  const args = ["--schema", testingSet(), "--protocol", "grpc", "--http2-prior-knowledge", ...flags, "-d", "@-", url];
+  const args = ["--schema", testingSet(), "--http2-prior-knowledge", ...flags, "-d", "@-", url];
   return run(foreign("buf"), ["curl", ...args], { exits, said });
 }
 

@@ -5,16 +5,31 @@ import { echoService } from "../../examples/quickstart/echo.js";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
 import { programChecks, programServing } from "./served.js";
 
-describe.each(["1.1", "2"])("@connectrpc/connect-node over HTTP/%s", (version) => {
-  test("calls: all shapes, errors, deadlines, metadata and cancellation, plain and compressed.", async () => {
-    const server = await serve([echoService], { listen: ["tcp://127.0.0.1:0"], log: () => {} });
-    onTestFinished(() => server.stop({ graceMs: 0 }));
-    const origin = (server.addresses[0] ?? "").replace("tcp:", "http:");
-    expect(await programChecks("grpcweb-connect-client.mjs", origin, version)).toBe(24);
-  });
+/** Checks of all shapes, errors, deadlines, metadata and cancellation, plain and compressed; fetch sends no streams, and compresses nothing. */
+const CHECKS = { grpcweb: 24, connect: 24, "connect-json": 24, fetch: 9 };
+
+describe.each(["1.1", "2"])("connect-es over HTTP/%s", (version) => {
+  test.each(Object.entries(CHECKS).filter(([protocol]) => protocol !== "fetch" || version === "1.1"))(
+    "calls by %s.",
+    async (protocol, checks) => {
+      const server = await serve([echoService], { listen: ["tcp://127.0.0.1:0"], log: () => {} });
+      onTestFinished(() => server.stop({ graceMs: 0 }));
+      const origin = (server.addresses[0] ?? "").replace("tcp:", "http:");
+      expect(await programChecks("connect-es-client.mjs", origin, version, protocol)).toBe(checks);
+    },
+  );
+});
+
+describe.each([
+  ["grpcweb", "1.1"],
+  ["grpcweb", "2"],
+  ["connect", "1.1"],
+  ["connect", "2"],
+] as const)("connect-node, called by %s over HTTP/%s", (wire, version) => {
+  const called = (): Promise<Client<typeof EchoService>> => calledBy(wire, version);
 
   test("serves, and is called with streams of answers and of input.", async () => {
-    const client = await called(version);
+    const client = await called();
     expect((await client.echo({ text: "é漢🦊".repeat(10_000) })).text).toBe("é漢🦊".repeat(10_000));
     const texts = Array.from({ length: 200 }, (_, n) => `text ${n}`);
     expect(await Promise.all(texts.map(async (text) => (await client.echo({ text })).text))).toEqual(texts);
@@ -25,7 +40,7 @@ describe.each(["1.1", "2"])("@connectrpc/connect-node over HTTP/%s", (version) =
   });
 
   test("is heard with its errors and metadata.", async () => {
-    const client = await called(version);
+    const client = await called();
     const heard: (string | null)[] = [];
     await client.echo(
       { text: "x" },
@@ -43,7 +58,7 @@ describe.each(["1.1", "2"])("@connectrpc/connect-node over HTTP/%s", (version) =
   });
 
   test("is given up by deadline and by hand.", async () => {
-    const client = await called(version);
+    const client = await called();
     expect((await errorOf(client.echo({ text: "hang" }, { timeoutMs: 50 }))).code).toBe("deadline_exceeded");
     const giving = new AbortController();
     const counting = async (): Promise<void> => {
@@ -54,8 +69,8 @@ describe.each(["1.1", "2"])("@connectrpc/connect-node over HTTP/%s", (version) =
   });
 });
 
-test("@connectrpc/connect-node talks, over HTTP/2 alone.", async () => {
-  const client = await called("2");
+test.each(["grpcweb", "connect"] as const)("connect-node talks by %s, over HTTP/2 alone.", async (wire) => {
+  const client = await calledBy(wire, "2");
   const said: string[] = [];
   const talk = async (...texts: string[]): Promise<void> => {
     for await (const { text } of client.chat(texts.map((text) => ({ text })))) said.push(text);
@@ -63,7 +78,7 @@ test("@connectrpc/connect-node talks, over HTTP/2 alone.", async () => {
   await talk("a", "b");
   expect((await errorOf(talk("c", "fail"))).code).toBe("aborted");
   expect(said).toEqual(["a", "b", "c"]);
-  const old = await called("1.1");
+  const old = await calledBy(wire, "1.1");
   expect((await errorOf(all(old.chat([{ text: "a" }])))).message).toContain("505");
 });
 
@@ -74,9 +89,9 @@ async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** Our client of the program that serves. */
-async function called(version: string): Promise<Client<typeof EchoService>> {
-  const address = await programServing("grpcweb-connect-server.mjs", version);
-  const client = connect(EchoService, `grpcweb+${version === "2" ? "http2" : "http"}://${address}`);
+async function calledBy(wire: "grpcweb" | "connect", version: string): Promise<Client<typeof EchoService>> {
+  const address = await programServing("connect-es-server.mjs", version);
+  const client = connect(EchoService, `${wire}+${version === "2" ? "http2" : "http"}://${address}`);
   onTestFinished(() => client[Symbol.asyncDispose]());
   return client;
 }

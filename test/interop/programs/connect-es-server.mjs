@@ -1,4 +1,4 @@
-// The service of echo.proto by @connectrpc/connect-node, over HTTP/1.1 or HTTP/2. Usage: grpcweb-connect-server.mjs 1.1|2; prints `port N`.
+// The service of echo.proto by @connectrpc/connect-node, over HTTP/1.1 or HTTP/2. Usage: connect-es-server.mjs 1.1|2; prints `port N`.
 import http from "node:http";
 import http2 from "node:http2";
 import { EchoService } from "../../../examples/quickstart/gen/echo_pb.ts";
@@ -34,7 +34,7 @@ const routes = (router) =>
     },
   });
 
-const handler = connectNodeAdapter({ routes, connect: false, grpc: false, acceptCompression: [compressionGzip] });
+const handler = connectNodeAdapter({ routes, acceptCompression: [compressionGzip] });
 const server = version === "2" ? http2.createServer(handler) : http.createServer(handler);
 server.listen(0, "127.0.0.1");
 announce(server);

@@ -1,20 +1,29 @@
-// Calls the quickstart's echo service in gRPC-Web by @connectrpc/connect-node. Usage: grpcweb-connect-client.mjs ORIGIN 1.1|2
+// Calls the quickstart's echo service by @connectrpc/connect-node, or connect-web over fetch. Usage: connect-es-client.mjs ORIGIN 1.1|2 grpcweb|connect|connect-json|fetch
 import { EchoService } from "../../../examples/quickstart/gen/echo_pb.ts";
 import { check, failureOf, peer, run } from "./peer.cjs";
 
 const { Code, createClient } = peer("@connectrpc/connect");
-const { compressionGzip, createGrpcWebTransport } = peer("@connectrpc/connect-node");
-const [baseUrl = "", httpVersion = ""] = process.argv.slice(2);
+const node = peer("@connectrpc/connect-node");
+const [baseUrl = "", httpVersion = "", protocol = ""] = process.argv.slice(2);
+const TRANSPORTS = {
+  grpcweb: (options) => node.createGrpcWebTransport(options),
+  connect: (options) => node.createConnectTransport(options),
+  "connect-json": (options) => node.createConnectTransport({ ...options, useBinaryFormat: false }),
+  fetch: (options) => peer("@connectrpc/connect-web").createConnectTransport(options),
+};
+/** Fetch sends a request whole. */
+const streamsInput = protocol !== "fetch";
 
 await run(async () => {
   await checks("identity", {});
-  await checks("gzip", { sendCompression: compressionGzip, compressMinBytes: 0 });
+  if (protocol !== "fetch") await checks("gzip", { sendCompression: node.compressionGzip, compressMinBytes: 0 });
 });
 
 /** The same calls, with requests compressed or not. */
 async function checks(name, options) {
-  const client = createClient(EchoService, createGrpcWebTransport({ baseUrl, httpVersion, ...options }));
-  const say = (what, actual, expected) => check(`${what}, ${name}, HTTP/${httpVersion}`, actual, expected);
+  const transport = TRANSPORTS[protocol]({ baseUrl, httpVersion, ...options });
+  const client = createClient(EchoService, transport);
+  const say = (what, actual, expected) => check(`${what}, ${protocol}, ${name}, HTTP/${httpVersion}`, actual, expected);
 
   say("one message", (await client.echo({ text: "hello é漢🦊" })).text, "hello é漢🦊");
   say("a long message", (await client.echo({ text: "long ".repeat(100_000) })).text.length, 500_000);
@@ -31,10 +40,7 @@ async function checks(name, options) {
   const error = await failureOf(client.echo({ text: "fail:not_found:No such ü, 100 %." }));
   say("an error", [error.code, error.rawMessage], [Code.NotFound, "No such ü, 100 %."]);
   const nothing = { ...EchoService.method.echo, name: "Nothing" };
-  const other = createClient(
-    { ...EchoService, methods: [nothing], method: { echo: nothing } },
-    createGrpcWebTransport({ baseUrl, httpVersion }),
-  );
+  const other = createClient({ ...EchoService, methods: [nothing], method: { echo: nothing } }, transport);
   say("an unknown method", (await failureOf(other.echo({}))).code, Code.Unimplemented);
 
   say(
@@ -52,6 +58,7 @@ async function checks(name, options) {
     })(),
   );
   say("a cancellation", (await given).code, Code.Canceled);
+  if (!streamsInput) return;
   const numbers = Array.from({ length: 100 }, (_, n) => ({ n: BigInt(n + 1) }));
   say("a stream of input", (await client.sum(sent(numbers))).sum, 5050n);
   const said = [];
