@@ -1,4 +1,3 @@
-import { copyOf } from "../../bytes/slab.js";
 import { InBuffer } from "../../bytes/in-buffer.js";
 import { decodeUtf8 } from "../../bytes/utf8.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
@@ -57,7 +56,7 @@ export class UnaryAsking implements Sink, HttpIn {
     }
     const body = (last as Uint8Array | undefined) ?? this.#body ?? EMPTY; // as above
     // It is lent, and may have to be sent again.
-    if (this.#shared.again !== undefined) this.#body = copyOf(body);
+    if (this.#shared.again !== undefined) this.#body = body.slice();
     const out = this.#ask(body);
     this.#out = out;
     if (this.#unsaid !== undefined) out.reset(this.#unsaid);
