@@ -113,7 +113,7 @@ describe("the client, with a server that answers in order and echoes no ids", ()
       for (const { in: name, params } of requests) peer.say({ out: name, result: params });
     });
     const calc = client(place);
-    const slow = withOptions(calc, { timeoutMs: 20 }).ping("slow");
+    const slow = withOptions(calc, { timeoutMs: 200 }).ping("slow");
     const b = calc.ping("b");
     expect((await failure(slow)).code).toBe("deadline_exceeded");
     const after = calc.ping("after");

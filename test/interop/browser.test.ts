@@ -129,9 +129,11 @@ describe.each(["connect", "grpcweb", "jsonrpc+ws"])("A page in Chromium, by %s,"
   test("ends calls that take too long, at the server too.", async () => {
     const { page, authority, seen } = await opened();
     const code = await page.evaluate(async (url) => {
-      const client = web.withOptions(web.connect(web.Kit, url), { timeoutMs: 50 });
+      const client = web.connect(web.Kit, url);
+      // With a connection at hand, the call reaches the server before its time is up.
+      await client.echo(1);
       return await client
-        .hang({ key: "a" })
+        .hang({ key: "a" }, { timeoutMs: 500 })
         .catch((error: unknown) => (error instanceof web.RpcError ? error.code : String(error)));
     }, `${wire}://${authority}`);
     expect(code).toBe("deadline_exceeded");

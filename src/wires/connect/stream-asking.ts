@@ -8,7 +8,7 @@ import { MessageReader } from "../message-reader.js";
 import { answerHead } from "./answer-head.js";
 import { END_STREAM, readEndStream } from "./end-stream.js";
 import type { Shared } from "./request.js";
-import { secondTry } from "./second-try.js";
+import { secondTry } from "../second-try.js";
 
 /** One call at the client whose messages travel in envelopes: writes the request's, and hears the answer's and its end. */
 export class StreamAsking implements Sink, HttpIn {

@@ -5,7 +5,7 @@ import { failure, OK, type Status } from "../../call/status.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { type AnswerHead, answerHead } from "./answer-head.js";
 import { getRequest, type Shared } from "./request.js";
-import { secondTry } from "./second-try.js";
+import { secondTry } from "../second-try.js";
 import { readError } from "./error-value.js";
 
 /** One call at the client whose messages travel alone: one request, and one answer. */

@@ -7,9 +7,11 @@ import { type Compression, compressionOf } from "../compression.js";
 import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../http.js";
 import { MessageReader } from "../message-reader.js";
-import type { MessageCoding, SessionOptions } from "../wire.js";
+import type { MessageCodings, SessionOptions } from "../wire.js";
+import { secondTry } from "../second-try.js";
+import { answerHead } from "./answer-head.js";
 import { contentTypeOf } from "./codec.js";
-import { httpStatus, readStatus } from "./status.js";
+import { readStatus } from "./status.js";
 import { writeTimeout } from "./timeout.js";
 
 /** What all calls of a connection share. */
@@ -18,6 +20,7 @@ interface Shared {
   readonly options: SessionOptions;
   readonly common: Fields;
   readonly compression: Compression | undefined;
+  readonly codings: MessageCodings;
 }
 
 /** Makes a Dispatch of a connection: each call is a request. */
@@ -31,7 +34,7 @@ export function grpcClient(ask: HttpAsk, options: SessionOptions): Dispatch {
     ...(compression === undefined ? [] : [["grpc-encoding", compression.name] as const]),
     ...(options.http?.fields ?? []),
   ];
-  const shared: Shared = { ask, options, common, compression };
+  const shared: Shared = { ask, options, common, compression, codings: options.codings ?? {} };
   return (head, reply) => new GrpcClientCall(shared, head, reply);
 }
 
@@ -54,7 +57,7 @@ class GrpcClientCall implements Sink, HttpIn {
   /** The answer is no gRPC: what follows is a page for people, or nothing. */
   #bodiless = false;
   /** A head that says how the call ended: it is the trailers too ("Trailers-Only"), if nothing follows. */
-  #alone: Fields | undefined = undefined;
+  #alone: HttpAnswer | undefined = undefined;
   /** How the call ended, where the answer has said so. */
   #status: Status | undefined = undefined;
 
@@ -108,19 +111,16 @@ class GrpcClientCall implements Sink, HttpIn {
     if (!this.#paused && !this.#over) this.#out?.resume();
   }
 
-  answer({ status, fields }: HttpAnswer): void {
+  answer(answer: HttpAnswer): void {
     if (this.#over) return;
     this.#whole = undefined;
-    const type = fields.find(([name]) => name === "content-type")?.[1] ?? "";
-    if (!type.startsWith("application/grpc")) {
+    const { problem, coding, metadata, isEnd } = answerHead(answer, this.#shared.codings);
+    this.#reader.coding = coding;
+    if (problem !== undefined) {
       this.#bodiless = true;
-      this.#status = httpStatus(status, type === "" ? "" : ` with ${type}`);
-      return;
-    }
-    const encoding = fields.find(([name]) => name === "grpc-encoding")?.[1];
-    if (encoding !== undefined) this.#reader.coding = codingNamed(encoding, this.#shared.options);
-    if (fields.some(([name]) => name === "grpc-status")) this.#alone = fields;
-    else this.#tell(fields);
+      this.#status = problem;
+    } else if (isEnd) this.#alone = answer;
+    else if (metadata.length > 0) this.#reply.head(metadata);
   }
 
   trailers(fields: Fields): void {
@@ -149,19 +149,16 @@ class GrpcClientCall implements Sink, HttpIn {
     this.#finish(status);
   }
 
-  /** Makes the call again where nothing of it is lost: once where the server has refused it, and as often as it never left (gRPC proposal A6). */
+  /** Makes the call again, where nothing of it is lost. */
   refused(status: Status, sent: boolean): void {
-    const { again } = this.#shared.options;
     if (this.#over) return;
-    if (again === undefined || this.#spoke || (sent && this.#head.again === true)) {
-      this.#finish(status);
-      return;
-    }
-    const request = again(sent ? { ...this.#head, again: true } : this.#head, this.#reply);
+    const parts = { head: this.#head, reply: this.#reply, sent };
+    const request = this.#spoke ? undefined : secondTry(this.#shared.options, parts);
     this.#again = request;
     const whole = this.#whole;
     this.#whole = undefined;
-    if (whole === undefined) request.head(NO_FIELDS);
+    if (request === undefined) this.#finish(status);
+    else if (whole === undefined) request.head(NO_FIELDS);
     else request.end(OK, whole.length === 0 ? undefined : whole.subarray(ENVELOPE_BYTES));
   }
 
@@ -197,17 +194,13 @@ class GrpcClientCall implements Sink, HttpIn {
   /** Something follows the head, so that what it says of the end does not count. */
   #goOn(): void {
     if (this.#alone === undefined) return;
-    this.#tell(this.#alone);
+    const { metadata } = answerHead(this.#alone, this.#shared.codings);
     this.#alone = undefined;
-  }
-
-  #tell(fields: Fields): void {
-    const own = fields.filter(([name]) => !OWN.has(name));
-    if (own.length > 0) this.#reply.head(own);
+    if (metadata.length > 0) this.#reply.head(metadata);
   }
 
   #end(): void {
-    if (this.#alone !== undefined) this.#status = readStatus(this.#alone);
+    if (this.#alone !== undefined) this.#status = readStatus(this.#alone.fields);
     if (this.#reader.held > 0 && this.#status?.code === "ok")
       this.#finish(failure("internal", `The answer of ${this.#head.path} ended within a message.`));
     else this.#finish(this.#status ?? failure("internal", `The answer of ${this.#head.path} ended without a status.`));
@@ -240,20 +233,6 @@ class GrpcClientCall implements Sink, HttpIn {
 }
 
 const EMPTY = new Uint8Array(0);
-
-function codingNamed(name: string, { codings = {} }: SessionOptions): MessageCoding | undefined {
-  return Object.hasOwn(codings, name) ? codings[name] : undefined;
-}
-
-/** Fields of an answer that are the protocol's own, and no metadata. */
-const OWN: ReadonlySet<string> = new Set([
-  "content-type",
-  "grpc-encoding",
-  "grpc-accept-encoding",
-  "grpc-status",
-  "grpc-message",
-  "grpc-status-details-bin",
-]);
 
 /** The request of a call; one object for all calls of a head that brings nothing of its own. */
 function requestOf(head: CallHead, { common }: Shared): HttpRequest {

@@ -32,6 +32,9 @@ export function statusFields(status: Status): Fields {
 
 /** Reads how a call ended; undefined where the fields do not say. */
 export function readStatus(fields: Fields): Status | undefined {
+  // How almost all calls end.
+  const [first] = fields;
+  if (fields.length === 1 && first?.[0] === "grpc-status" && first[1] === "0") return OK;
   const said = value(fields, "grpc-status");
   if (said === undefined) return undefined;
   const own = fields.filter(([name]) => !OWN.has(name) && name !== "content-type");
