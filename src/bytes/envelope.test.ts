@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { EnvelopeReader } from "./envelope.js";
+import { EnvelopeReader, soleMessage } from "./envelope.js";
 import { enveloped } from "./enveloped.js";
+import { copyOf } from "./slab.js";
 
 const MESSAGES = [[], [1], [2, 3, 4], Array.from({ length: 300 }, (_, i) => i & 0xff), [0, 0, 0, 0, 0, 0], [9]];
 const STREAM = Uint8Array.from(MESSAGES.flatMap((body, i) => [...enveloped(i & 1, Uint8Array.from(body))]));
@@ -57,12 +58,29 @@ test("Bytes of no whole message are held.", () => {
   expect(reader.held).toBe(6);
 });
 
-test("What is whole in the bytes pushed is not copied.", () => {
-  const bytes = enveloped(1, Uint8Array.of(1, 2));
-  const reader = new EnvelopeReader(10);
-  reader.push(bytes, 0, bytes.length);
-  reader.next();
-  expect(reader.body.buffer).toBe(bytes.buffer);
+test("What is long and whole in the bytes pushed is not copied; what is short is, so that it can be kept.", () => {
+  for (const [length, isCopied] of [
+    [2000, false],
+    [2, true],
+  ] as const) {
+    const bytes = enveloped(1, new Uint8Array(length).fill(length));
+    const reader = new EnvelopeReader(2000);
+    reader.push(bytes, 0, bytes.length);
+    reader.next();
+    expect(reader.body.buffer === bytes.buffer).toBe(!isCopied);
+    expect(copyOf(reader.body) === reader.body).toBe(isCopied);
+  }
+});
+
+test("A message that its bytes are whole is found at once, and what is cut, flagged, longer than allowed or more than one is not.", () => {
+  const whole = Uint8Array.of(9, ...enveloped(0, Uint8Array.of(1, 2, 3)), 9);
+  const range = { start: 1, end: whole.length - 1 };
+  expect([...(soleMessage(whole, range, 3) ?? [])]).toEqual([1, 2, 3]);
+  expect(soleMessage(whole, range, 2)).toBeUndefined();
+  for (let end = range.start; end < range.end; end += 1)
+    expect(soleMessage(whole, { start: range.start, end }, 3)).toBeUndefined();
+  expect(soleMessage(whole, { start: range.start, end: whole.length }, 3)).toBeUndefined();
+  expect(soleMessage(enveloped(1, Uint8Array.of(1)), { start: 0, end: 6 }, 3)).toBeUndefined();
 });
 
 test("An envelope has its flags, then its length with the most significant byte first.", () => {

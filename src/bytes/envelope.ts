@@ -1,4 +1,5 @@
 import { settle } from "./settled.js";
+import { pieceOf } from "./slab.js";
 
 /** Bytes before each message: flags, then its length, most significant byte first. */
 export const ENVELOPE_BYTES = 5;
@@ -50,14 +51,15 @@ export class EnvelopeReader {
     const at = this.#at;
     const held = this.#until - at;
     if (held < ENVELOPE_BYTES) return "more";
-    const length = this.#lengthAt(at);
+    const length = lengthAt(bytes, at);
     if (length > this.#limit) return "oversized";
     if (held < ENVELOPE_BYTES + length) return "more";
     this.flags = bytes[at] ?? 0;
     this.#at = at + ENVELOPE_BYTES + length;
-    const body = bytes.subarray(at + ENVELOPE_BYTES, this.#at);
-    // What follows is written behind it.
-    this.body = this.#own ? settle(body) : body;
+    // What follows in an own array is written behind it.
+    this.body = this.#own
+      ? settle(bytes.subarray(at + ENVELOPE_BYTES, this.#at))
+      : pieceOf(bytes, at + ENVELOPE_BYTES, this.#at);
     return "message";
   }
 
@@ -90,22 +92,32 @@ export class EnvelopeReader {
   #roomFor(held: number, needed: number): number {
     const most = Math.max(needed * GROWTH, LEAST_ROOM);
     if (held < ENVELOPE_BYTES) return most;
-    const whole = ENVELOPE_BYTES + this.#lengthAt(this.#at);
+    const whole = ENVELOPE_BYTES + lengthAt(this.#bytes, this.#at);
     return whole > this.#limit + ENVELOPE_BYTES
       ? Math.max(needed, LEAST_ROOM)
       : Math.max(needed, Math.min(whole, most));
   }
+}
 
-  #lengthAt(at: number): number {
-    const bytes = this.#bytes;
-    return (
-      (((bytes[at + 1] ?? 0) << 24) |
-        ((bytes[at + 2] ?? 0) << 16) |
-        ((bytes[at + 3] ?? 0) << 8) |
-        (bytes[at + 4] ?? 0)) >>>
-      0
-    );
-  }
+/** The message without flags, of at most `limit` bytes, that the bytes from `start` to `end` are, as most bodies are; undefined: they are something else. */
+export function soleMessage(
+  bytes: Uint8Array,
+  { start, end }: { readonly start: number; readonly end: number },
+  limit: number,
+): Uint8Array | undefined {
+  const length = end - start - ENVELOPE_BYTES;
+  if (length < 0 || length > limit || bytes[start] !== 0 || lengthAt(bytes, start) !== length) return undefined;
+  return pieceOf(bytes, start + ENVELOPE_BYTES, end);
+}
+
+function lengthAt(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at + 1] ?? 0) << 24) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 8) |
+      (bytes[at + 4] ?? 0)) >>>
+    0
+  );
 }
 
 const NONE = new Uint8Array(0);

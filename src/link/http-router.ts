@@ -1,17 +1,15 @@
 import type { ByteRange, HttpAnswer, HttpIn, HttpRequest, HttpRoute, HttpServe } from "../wires/http.js";
 
-/** A wire's routes, and how its requests are answered. */
-export interface Routed {
+/** What of a wire says which requests are its. */
+export interface Offered {
   readonly name: string;
   readonly routes: readonly HttpRoute[];
-  readonly serve: HttpServe;
 }
 
-/** What of a wire says which requests are its. */
-type Offered = Pick<Routed, "name" | "routes">;
-
 /** How a router goes about what is nobody's. */
-export interface RouterOptions {
+export interface RouterOptions<W extends Offered> {
+  /** How a wire answers. */
+  readonly answering: (wire: W) => HttpServe;
   /** It hears a request out before it refuses it, where an early answer costs a reset (RFC 9113 §8.1). */
   readonly patient?: boolean;
 }
@@ -23,14 +21,14 @@ const PATIENCE_BYTES = 64 * 1024;
  * Gives each request to the first wire that has a route for its path, method and media type. What is nobody's is refused with 404, 405 or 415,
  * and a sentence that says what there is (RFC 9110 §15.5).
  */
-export function httpRouter(wires: readonly Routed[], options: RouterOptions = {}): HttpServe {
+export function httpRouter<W extends Offered>(wires: readonly W[], options: RouterOptions<W>): HttpServe {
   // A client repeats its requests, and the transport their objects.
   let last: HttpRequest | undefined;
   let found: HttpServe | undefined;
   return (request, out) => {
     if (request !== last || found === undefined) {
       const route = find(wires, request);
-      found = "wire" in route ? route.wire.serve : options.patient === true ? refuseLater(route) : refuse(route);
+      found = "wire" in route ? options.answering(route.wire) : refusing(route, options);
       last = request;
     }
     return found(request, out);
@@ -107,6 +105,11 @@ function mediaType({ fields }: HttpRequest): string {
 interface Refusal {
   readonly answer: HttpAnswer;
   readonly text: string;
+}
+
+/** How what is nobody's is answered. */
+function refusing(refusal: Refusal, { patient }: { readonly patient?: boolean }): HttpServe {
+  return patient === true ? refuseLater(refusal) : refuse(refusal);
 }
 
 /** Refuses at once, so that a client who waits for a word need not send the body. */

@@ -38,7 +38,9 @@ export class AbuseGuard {
 
   /** What peers may do grows with what they do in earnest: calls that were answered, data that was sent to them. */
   earned(harm: Harm, times: number = 1): void {
-    this.#left[harm] = Math.min(this.#budgets[harm].burst, this.#left[harm] + times);
+    const { burst } = this.#budgets[harm];
+    const left = this.#left[harm];
+    if (left < burst) this.#left[harm] = Math.min(burst, left + times);
   }
 
   /** Time passes. */

@@ -38,12 +38,15 @@ export const STATIC: readonly Entry[] = NAMES.split(" ").map((name, i) => ({
 /** What an entry costs beside its name and value. */
 const OVERHEAD = 32;
 
+/** A table has places for so many entries at first, and twice as many when they are full: most connections send few distinct fields. */
+const FIRST_ROOM = 8;
+
 /** The dynamic table (RFC 7541 §2.3.2): the newest entry first, those that do not fit dropped from the other end. */
 export class HeaderTable {
   /** Grows by one with every change, so that what was worked out with the table is known to hold still. */
   version: number = 0;
   /** A ring: the newest entry is at `#newest`, older ones behind it. */
-  #ring: (Entry | undefined)[] = Array.from({ length: 64 });
+  #ring: (Entry | undefined)[] = Array.from({ length: FIRST_ROOM });
   #newest = 0;
   #count = 0;
   #size = 0;

@@ -1,4 +1,4 @@
-import { ENVELOPE_BYTES } from "../../bytes/envelope.js";
+import { ENVELOPE_BYTES, soleMessage } from "../../bytes/envelope.js";
 import { enveloped } from "../../bytes/enveloped.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Dispatch, Sink } from "../../call/sink.js";
@@ -7,7 +7,7 @@ import { type Compression, compressionOf } from "../compression.js";
 import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../http.js";
 import { MessageReader } from "../message-reader.js";
-import type { MessageCodings, SessionOptions } from "../wire.js";
+import type { MessageCoding, MessageCodings, SessionOptions } from "../wire.js";
 import { secondTry } from "../second-try.js";
 import { answerHead } from "./answer-head.js";
 import { contentTypeOf } from "./codec.js";
@@ -43,7 +43,9 @@ class GrpcClientCall implements Sink, HttpIn {
   readonly #shared: Shared;
   readonly #head: CallHead;
   readonly #reply: Sink;
-  readonly #reader: MessageReader;
+  /** Reads what is not one whole message. */
+  #reader: MessageReader | undefined = undefined;
+  #coding: MessageCoding | undefined = undefined;
   #out: HttpOut | undefined = undefined;
   /** The request, where it was one message and its answer has not begun: for a server that turns out not to have looked at it. */
   #whole: Uint8Array | undefined = undefined;
@@ -65,7 +67,6 @@ class GrpcClientCall implements Sink, HttpIn {
     this.#shared = shared;
     this.#head = head;
     this.#reply = reply;
-    this.#reader = new MessageReader(shared.options.limits.maxMessageBytes);
   }
 
   /** Opens the call before its first message, so that the server may speak first. */
@@ -115,7 +116,7 @@ class GrpcClientCall implements Sink, HttpIn {
     if (this.#over) return;
     this.#whole = undefined;
     const { problem, coding, metadata, isEnd } = answerHead(answer, this.#shared.codings);
-    this.#reader.coding = coding;
+    this.#coding = coding;
     if (problem !== undefined) {
       this.#bodiless = true;
       this.#status = problem;
@@ -128,16 +129,19 @@ class GrpcClientCall implements Sink, HttpIn {
     this.#status ??= readStatus(fields);
   }
 
-  data(bytes: Uint8Array, { start, end }: ByteRange, last: boolean): boolean {
+  data(bytes: Uint8Array, range: ByteRange, last: boolean): boolean {
     if (this.#over) return true;
+    const { start, end } = range;
+    this.#lastCame = last;
     if (!this.#bodiless && end > start) {
       this.#goOn();
-      this.#reader.push(bytes, start, end);
+      const sole = this.#reader === undefined ? soleMessage(bytes, range, this.#most) : undefined;
+      if (sole !== undefined) this.#take(sole, 0);
+      else this.#reading().push(bytes, start, end);
     }
-    this.#lastCame = last;
     this.#read();
     if (this.#over) return true;
-    this.#reader.keep();
+    this.#reader?.keep();
     return !this.#paused;
   }
 
@@ -162,11 +166,24 @@ class GrpcClientCall implements Sink, HttpIn {
     else request.end(OK, whole.length === 0 ? undefined : whole.subarray(ENVELOPE_BYTES));
   }
 
+  get #most(): number {
+    return this.#shared.options.limits.maxMessageBytes;
+  }
+
+  #reading(): MessageReader {
+    if (this.#reader === undefined) {
+      this.#reader = new MessageReader(this.#most);
+      this.#reader.coding = this.#coding;
+    }
+    return this.#reader;
+  }
+
   #read(): void {
     while (!this.#paused && !this.#over) {
-      const found = this.#reader.read();
-      if (found === "message") this.#take(this.#reader.body);
-      else if (found !== "more") this.#fail(this.#about(found));
+      const reader = this.#reader;
+      const found = reader === undefined ? "more" : reader.read();
+      if (reader !== undefined && found === "message") this.#take(reader.body, reader.flags);
+      else if (typeof found === "object") this.#fail(this.#about(found));
       else {
         if (this.#lastCame) this.#end();
         return;
@@ -174,8 +191,7 @@ class GrpcClientCall implements Sink, HttpIn {
     }
   }
 
-  #take(body: Uint8Array): void {
-    const { flags } = this.#reader;
+  #take(body: Uint8Array, flags: number): void {
     if (flags !== 0) this.#fail(this.#about(failure("internal", `A message has the flags ${flags}.`)));
     else if (!this.#reply.message(body) && !this.#over) this.#paused = true;
   }
@@ -201,7 +217,7 @@ class GrpcClientCall implements Sink, HttpIn {
 
   #end(): void {
     if (this.#alone !== undefined) this.#status = readStatus(this.#alone.fields);
-    if (this.#reader.held > 0 && this.#status?.code === "ok")
+    if ((this.#reader?.held ?? 0) > 0 && this.#status?.code === "ok")
       this.#finish(failure("internal", `The answer of ${this.#head.path} ended within a message.`));
     else this.#finish(this.#status ?? failure("internal", `The answer of ${this.#head.path} ended without a status.`));
   }

@@ -1,3 +1,4 @@
+import { soleMessage } from "../../bytes/envelope.js";
 import { envelopeHead } from "../../bytes/enveloped.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
@@ -6,7 +7,7 @@ import { compressionOf } from "../compression.js";
 import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut, HttpServe } from "../http.js";
 import { MessageReader } from "../message-reader.js";
-import type { SessionOptions } from "../wire.js";
+import type { MessageCoding, SessionOptions } from "../wire.js";
 import { type RequestHead, requestHead } from "./request-head.js";
 import { statusFields } from "./status.js";
 
@@ -23,7 +24,7 @@ export function grpcServer(dispatch: Dispatch, options: SessionOptions): HttpSer
         ? failure("unimplemented", `Encoding ${JSON.stringify(head.encoding)} is not read here.`)
         : undefined;
     if (wrong === undefined) {
-      if (head.encoding !== undefined) call.reader.coding = codings[head.encoding];
+      if (head.encoding !== undefined) call.coding = codings[head.encoding];
       call.request = dispatch(head.call, call);
     } else call.refuse(wrong, [["grpc-accept-encoding", Object.keys(codings).join(",")]]);
     return call;
@@ -37,7 +38,11 @@ class GrpcCall implements HttpIn, Sink {
   request: Sink = DEAF;
   readonly #out: HttpOut;
   readonly #head: RequestHead;
-  readonly reader: MessageReader;
+  readonly #most: number;
+  /** How compressed messages of the request are compressed. */
+  coding: MessageCoding | undefined = undefined;
+  /** Reads what is not one whole message. */
+  #reader: MessageReader | undefined = undefined;
   /** The answer is over; the request is. */
   #ended = false;
   #heardAll = false;
@@ -49,18 +54,20 @@ class GrpcCall implements HttpIn, Sink {
   constructor(out: HttpOut, head: RequestHead, maxMessageBytes: number) {
     this.#out = out;
     this.#head = head;
-    this.reader = new MessageReader(maxMessageBytes);
+    this.#most = maxMessageBytes;
   }
 
   answer(): void {}
 
-  data(bytes: Uint8Array, { start, end }: ByteRange, last: boolean): boolean {
+  data(bytes: Uint8Array, range: ByteRange, last: boolean): boolean {
     if (this.#ended || this.#heardAll) return true;
-    this.reader.push(bytes, start, end);
     this.#lastCame = last;
+    const sole = this.#reader === undefined ? soleMessage(bytes, range, this.#most) : undefined;
+    if (sole !== undefined) this.#take(sole, 0);
+    else if (range.end > range.start) this.#reading().push(bytes, range.start, range.end);
     this.#read();
     if (this.#ended) return true;
-    this.reader.keep();
+    this.#reader?.keep();
     return !this.#paused;
   }
 
@@ -116,20 +123,34 @@ class GrpcCall implements HttpIn, Sink {
 
   #read(): void {
     while (!this.#paused && !this.#ended && !this.#heardAll) {
-      const found = this.reader.read();
-      if (found === "more") {
+      const reader = this.#reader;
+      const found = reader === undefined ? "more" : reader.read();
+      if (reader !== undefined && found === "message") this.#take(reader.body, reader.flags);
+      else if (typeof found === "object") this.#stop(found);
+      else {
         if (this.#lastCame) this.#finish();
         return;
       }
-      if (found === "message") this.#take(this.reader.body);
-      else this.#stop(found);
     }
   }
 
-  #take(body: Uint8Array): void {
-    if (this.reader.flags !== 0) this.#stop(failure("internal", `A message has the flags ${this.reader.flags}.`));
+  #reading(): MessageReader {
+    if (this.#reader === undefined) {
+      this.#reader = new MessageReader(this.#most);
+      this.#reader.coding = this.coding;
+    }
+    return this.#reader;
+  }
+
+  /** Bytes that are no whole message yet. */
+  get #held(): number {
+    return this.#reader?.held ?? 0;
+  }
+
+  #take(body: Uint8Array, flags: number): void {
+    if (flags !== 0) this.#stop(failure("internal", `A message has the flags ${flags}.`));
     // The one message of most calls, and the end, are told together.
-    else if (this.#lastCame && this.reader.held === 0) {
+    else if (this.#lastCame && this.#held === 0) {
       this.#heardAll = true;
       this.request.end(OK, body);
     } else if (!this.request.message(body) && !this.#ended) this.#paused = true;
@@ -137,7 +158,7 @@ class GrpcCall implements HttpIn, Sink {
 
   #finish(): void {
     this.#heardAll = true;
-    if (this.reader.held > 0) this.#stop(failure("internal", "The request ended within a message."));
+    if (this.#held > 0) this.#stop(failure("internal", "The request ended within a message."));
     else this.request.end(OK);
   }
 
