@@ -39,15 +39,18 @@ export interface Comparison {
   readonly cells?: readonly Cell[];
   /** What rates and CPU times are shown per, and how many of it a call moves; calls unless said. */
   readonly unit?: { readonly name: string; readonly perCall: number };
-  /** The first one is what the others are divided by. A pair that occurs in several comparisons runs once a round. */
+  /** The others are divided by `callwire`, or by the first one where it is not among them. A pair that occurs in several comparisons runs once a round. */
   readonly competitors: readonly Competitor[];
 }
 
 /** One benchmark: what is compared with what. Each is a file in bench/entries/. */
 export interface Entry {
   readonly name: string;
+  /** Its heading in the report. */
+  readonly title: string;
   /** One sentence for the head of the report. */
   readonly about: string;
+  /** The first one is all that quick runs and other versions of Node have. */
   readonly cells: readonly Cell[];
   /** Seconds of load before the measured window where nothing else is asked for; 3 unless said. */
   readonly warmup?: number;

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly rounds: number;
   /** Folder of the compiled benchmarks. */
   readonly built: string;
+  /** The program that runs them. */
+  readonly node: string;
   /** Called before each round, with a line that says what comes next. */
   readonly progress: (line: string) => void;
 }
@@ -28,10 +30,19 @@ export interface Figures {
   readonly serverCpu: number;
   /** CPU time of the load process, the client under test included, per call. */
   readonly clientCpu: number;
+  /** Resident memory of the server process after the window, bytes. */
+  readonly rss: number;
+}
+
+/** What the rounds of a pair have come to. */
+export interface Rounds {
+  readonly figures: readonly Figures[];
+  /** Why one or more are missing. */
+  readonly failed?: string;
 }
 
 /** What one round is: who runs, for how long, and where the compiled modules are. */
-interface Round extends Pick<RunOptions, "seconds" | "built"> {
+interface Round extends Pick<RunOptions, "seconds" | "built" | "node"> {
   readonly cell: Cell;
   readonly warmup: number;
 }
@@ -41,29 +52,41 @@ export const WARMUP_SECONDS: number = 3;
 
 const WITNESS_PATIENCE_MS = 20_000;
 
+/** A pair that has failed so often under a load is not tried again. */
+const MOST_FAILURES = 2;
+
 /** A tool is given twice the time where it has had no answer, but not more than this. */
 const LONGEST_WINDOW_SECONDS = 30;
 
 /**
  * Runs every different pair of `entry` under every cell, the pairs in turn (A B C A B C …), and gives back the rounds of each.
- * The key of the result is made by `roundsKey`. Both processes are fresh in each round.
+ * The key of the result is made by `roundsKey`. Both processes are fresh in each round. A pair that fails does not end the others' rounds.
  */
-export async function runEntry(entry: Entry, options: RunOptions): Promise<Map<string, Figures[]>> {
-  const results = new Map<string, Figures[]>();
+export async function runEntry(entry: Entry, options: RunOptions): Promise<Map<string, Rounds>> {
+  const results = new Map<string, Rounds>();
   const warmup = options.warmup ?? entry.warmup ?? WARMUP_SECONDS;
   for (const [cell, pairs] of pairsByCell(entry)) {
     for (let round = 1; round <= options.rounds; round++) {
       for (const [key, pair] of pairs) {
+        const before = results.get(key) ?? { figures: [] };
+        if (round - 1 - before.figures.length >= MOST_FAILURES) continue;
         options.progress(
           `${loadOf(cell)}, round ${round} of ${options.rounds}: server ${pair.server}, client ${clientName(pair)}`,
         );
-        const rounds = results.get(key) ?? [];
-        rounds.push(await measure(pair, { ...options, cell, warmup }));
-        results.set(key, rounds);
+        results.set(key, await oneMore(before, () => measure(pair, { ...options, cell, warmup })));
       }
     }
   }
   return results;
+}
+
+/** The rounds with one more, or with the reason why there is none. */
+async function oneMore(before: Rounds, round: () => Promise<Figures>): Promise<Rounds> {
+  try {
+    return { ...before, figures: [...before.figures, await round()] };
+  } catch (error) {
+    return { ...before, failed: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** The pairs of all comparisons under each cell, each once. */
@@ -84,6 +107,7 @@ async function measure(pair: Competitor, round: Round): Promise<Figures> {
     argument: join(round.built, `${pair.server}.js`),
     what: `server ${pair.server}`,
     core: 0,
+    node: round.node,
   });
   try {
     const { address } = await server.next();
@@ -103,7 +127,7 @@ interface Started {
 }
 
 async function underClient({ server, address, client }: Started & { client: string }, round: Round): Promise<Figures> {
-  const load = loadChild({ client, address, ...round.cell }, round.built);
+  const load = loadChild({ client, address, ...round.cell }, round);
   try {
     await load.next();
     await load.watch(round.warmup * 1000);
@@ -118,6 +142,7 @@ async function underClient({ server, address, client }: Started & { client: stri
       p99: after.load.p99,
       serverCpu: (total(after.server.cpu) - total(before.server.cpu)) / calls,
       clientCpu: (total(after.load.cpu) - total(before.load.cpu)) / calls,
+      rss: after.server.rss,
     };
   } finally {
     await load.stop(); // before the server, or it would report that its connection was lost
@@ -139,14 +164,15 @@ async function underTool({ server, address, tool }: Started & { tool: Tool }, ro
       p99: Number.NaN,
       serverCpu: (total(after.cpu) - total(before.cpu)) / calls,
       clientCpu: cpu / calls,
+      rss: after.rss,
     };
   }
   throw new Error(`${tool.name} got no answer, however long it waited.`);
 }
 
 /** Has a real client see that the server answers; what a tool takes for an answer may be an error. */
-async function witnessed(tool: Tool, { address, cell, built }: { address: string } & Round): Promise<void> {
-  const load = loadChild({ client: tool.witness, address, ...cell, connections: 1, inflight: 1 }, built);
+async function witnessed(tool: Tool, { address, ...round }: { address: string } & Round): Promise<void> {
+  const load = loadChild({ client: tool.witness, address, ...round.cell, connections: 1, inflight: 1 }, round);
   try {
     const deadline = Date.now() + WITNESS_PATIENCE_MS;
     for (let { calls } = await load.next(); calls === 0; { calls } = await load.ask("sample")) {
@@ -160,11 +186,11 @@ async function witnessed(tool: Tool, { address, cell, built }: { address: string
 }
 
 /** Starts a load process; the client is a module's name. */
-function loadChild(load: Omit<LoadOrder, "payload"> & Pick<Cell, "bytes">, built: string): Child<LoadSample> {
+function loadChild(load: Omit<LoadOrder, "payload"> & Pick<Cell, "bytes">, { built, node }: Round): Child<LoadSample> {
   const { client, bytes, ...rest } = load;
   const order: LoadOrder = { ...rest, client: join(built, `${client}.js`), payload: payloadOf(bytes) };
   const argument = JSON.stringify(order);
-  return new Child<LoadSample>(join(built, "load-process.js"), { argument, what: `client ${client}`, core: 1 });
+  return new Child<LoadSample>(join(built, "load-process.js"), { argument, what: `client ${client}`, core: 1, node });
 }
 
 async function snapshot(

@@ -2,9 +2,9 @@
 export interface ServerSample {
   /** `tcp://127.0.0.1:PORT` */
   readonly address: string;
-  /** `process.cpuUsage()`: microseconds since the process began. */
+  /** Of the server's process: microseconds since it began. */
   readonly cpu: NodeJS.CpuUsage;
-  /** Resident memory of this process, bytes. */
+  /** Resident memory of the server's process, bytes. */
   readonly rss: number;
 }
 
@@ -32,4 +32,20 @@ export interface LoadOrder {
   readonly rate?: number | undefined;
   /** What every call says, and has to be answered with. */
   readonly payload: string;
+}
+
+/** What the client of a start-up is asked, as JSON: to try to connect until it can, and to call once. */
+export interface FirstQuestion {
+  /** Path of the client module. */
+  readonly client: string;
+  readonly port: number;
+  readonly payload: string;
+}
+
+/** What it says: once of its own accord when it is ready, then when it has its answer. */
+export interface FirstAnswer {
+  /** When the answer came, milliseconds since 1970 with fractions. */
+  readonly at: number;
+  /** Why there is no right answer. */
+  readonly failed?: string;
 }

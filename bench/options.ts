@@ -2,28 +2,49 @@ import { parseArgs } from "node:util";
 import type { Cell, Entry } from "./entry.js";
 
 /** How to call it, for wrong usage. */
-export const USAGE: string = `npm run bench -- [ENTRY…] [options]      (default: every entry)
+export const USAGE: string = `npm run bench -- [ENTRY…] [options]      (default: the whole comparison, which writes docs/benchmarks.md)
 
-  --seconds S       measured window of each round (default 3)
+  --seconds S       measured window of each round (default 2)
   --warmup S        load before the window, in each round (default: what the entry says, 3 or 5)
   --rounds N        rounds; figures are medians over them (default 3)
-  --quick           short: --seconds 1 --warmup 0.7
-  --connections N   with --inflight: one load of your own in place of those of the entry
+  --quick           short: the first load of each comparison, and the whole comparison in less than 3 minutes
+  --connections N   with --inflight: one load of your own in place of those of the entry; for idle, how many are idle
   --inflight N      calls under way at any time, over all connections (default 64)
   --only NAME       only this comparison, or only this competitor (may be repeated)
-  --json FILE       also write everything, each round included, as JSON`;
+  --node PATH       measure with this node, or with Node 24 of bench/peers: --node 24 (may be repeated)
+  --json FILE       also write everything, each round included, as JSON
+  --write           put what was measured into docs/benchmarks/results.json and make the documents (default for the whole comparison)
+  --resume          go on where an interrupted whole comparison was
+  --render          only make the documents from docs/benchmarks/results.json`;
 
 /** Warm-up of a quick run, seconds. */
 const QUICK_WARMUP = 0.7;
 
+/** Windows shorter than this many seconds are a rehearsal. */
+export const REHEARSAL_SECONDS = 2;
+/** Fewer rounds than this are a rehearsal. */
+export const REHEARSAL_ROUNDS = 3;
+
 /** What the command line asks for. Times are seconds. */
 export interface Options {
   readonly entries: readonly string[];
+  /** No entry, comparison, competitor or load was named. */
+  readonly whole: boolean;
+  /** One load a comparison. */
+  readonly brief: boolean;
   readonly seconds: number;
   /** Undefined: what the entry says. */
   readonly warmup: number | undefined;
   readonly rounds: number;
+  /** Undefined: what the entry says. */
+  readonly connections: number | undefined;
+  readonly only: readonly string[];
+  /** Paths or major versions. */
+  readonly nodes: readonly string[];
   readonly json: string | undefined;
+  readonly write: boolean;
+  readonly resume: boolean;
+  readonly render: boolean;
   /** Applies `--connections`, `--inflight` and `--only` to an entry. */
   readonly narrow: (entry: Entry) => Entry;
 }
@@ -31,6 +52,8 @@ export interface Options {
 /** Reads the command line; fails with a sentence that says what is wrong with it. */
 export function readOptions(args: readonly string[]): Options {
   const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const many = { type: "string", multiple: true, default: [] as string[] } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -41,27 +64,41 @@ export function readOptions(args: readonly string[]): Options {
       connections: text,
       inflight: text,
       json: text,
-      only: { type: "string", multiple: true },
-      quick: { type: "boolean" },
+      only: many,
+      node: many,
+      quick: flag,
+      write: flag,
+      resume: flag,
+      render: flag,
     },
   });
-  const quick = values.quick === true;
-  const whole = { whole: true };
-  const connections = numberOf("connections", { text: values.connections, fallback: 1, ...whole });
-  const inflight = numberOf("inflight", { text: values.inflight, fallback: Math.max(64, connections), ...whole });
+  const { quick, only: names } = values;
+  const all = { whole: true };
+  const connections = numberOf("connections", { text: values.connections, fallback: 1, ...all });
+  const inflight = numberOf("inflight", { text: values.inflight, fallback: Math.max(64, connections), ...all });
   if (inflight < connections)
     throw new Error(`--inflight ${inflight} leaves connections idle; give at least ${connections}.`);
   const ownCell = values.connections !== undefined || values.inflight !== undefined;
+  const whole = positionals.length === 0 && names.length === 0 && !ownCell;
+  if (values.resume && !whole) throw new Error("--resume goes on with the whole comparison; name no entry beside it.");
   return {
     entries: positionals,
-    seconds: numberOf("seconds", { text: values.seconds, fallback: quick ? 1 : 3 }),
+    whole,
+    brief: quick,
+    seconds: numberOf("seconds", { text: values.seconds, fallback: quick ? (whole ? 0.5 : 1) : 2 }),
     warmup:
       values.warmup === undefined && !quick
         ? undefined
         : numberOf("warmup", { text: values.warmup, fallback: QUICK_WARMUP }),
-    rounds: numberOf("rounds", { text: values.rounds, fallback: 3, ...whole }),
+    rounds: numberOf("rounds", { text: values.rounds, fallback: quick && whole ? 1 : 3, ...all }),
+    connections: values.connections === undefined ? undefined : connections,
+    only: names,
+    nodes: values.node,
     json: values.json,
-    narrow: (entry) => only(ownCell ? withCell(entry, { connections, inflight }) : entry, values.only ?? []),
+    write: values.write || (whole && !quick),
+    resume: values.resume,
+    render: values.render,
+    narrow: (entry) => only(ownCell ? withCell(entry, { connections, inflight }) : entry, names),
   };
 }
 

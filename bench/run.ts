@@ -1,27 +1,25 @@
-// Runs the benchmarks named on the command line and prints their tables. README.md says what the columns mean.
-import { readdirSync, statSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+// Measures what is named on the command line, or everything, and prints tables; the whole run writes the report. README.md says what the columns mean.
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { canPin } from "./child.js";
 import { compile } from "./compile.js";
-import { baidu } from "./entries/baidu.js";
-import { connect } from "./entries/connect.js";
-import { frame } from "./entries/frame.js";
-import { grpcStreams } from "./entries/grpc-streams.js";
-import { grpc } from "./entries/grpc.js";
-import { jsonrpc } from "./entries/jsonrpc.js";
-import { xmlrpc } from "./entries/xmlrpc.js";
-import type { Entry } from "./entry.js";
-import { runEntry, WARMUP_SECONDS } from "./harness.js";
-import { readOptions, USAGE, type Options } from "./options.js";
-import { prepared } from "./prepared.js";
-import { makeRows, renderTables } from "./report.js";
+import { measureParts } from "./measure-parts.js";
+import { type Options, readOptions, USAGE } from "./options.js";
+import { planned } from "./plan.js";
+import { thisMachine, versions } from "./report/machine.js";
+import type { Measured, Results } from "./report/measured.js";
+import { failuresOf } from "./report/page.js";
+import { merged, readResults, writeResults } from "./report/result-file.js";
+import { alignTable, tableOf } from "./report/table.js";
+import { RESULTS_FILE, writeReport } from "./report/write-report.js";
 
-const ENTRIES: readonly Entry[] = [frame, grpc, grpcStreams, connect, jsonrpc, xmlrpc, baidu];
+const root = join(import.meta.dirname, "..");
+/** What a whole run has measured so far; git ignores it. */
+const UNFINISHED = join(root, ".tools/bench/unfinished.json");
+
+const say = (line: string): void => console.error(line);
 
 /** Lets a person know when the built package is missing or older than its sources: the figures would be of something else. */
 function checkBuild(): void {
-  const root = join(import.meta.dirname, "..");
   const newest = (folder: string, ending: string): number => {
     const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
     return Math.max(
@@ -29,43 +27,55 @@ function checkBuild(): void {
       ...names.filter((name) => name.endsWith(ending)).map((name) => statSync(join(root, folder, name)).mtimeMs),
     );
   };
-  try {
-    if (newest("dist", ".js") < newest("src", ".ts"))
-      console.error('Warning: src/ is newer than dist/. Run "npm run build" first.');
-  } catch {
-    console.error('Warning: There is no built package in dist/. Run "npm run build" first.');
-  }
+  if (!existsSync(join(root, "dist"))) say('Warning: There is no built package in dist/. Run "npm run build" first.');
+  else if (newest("dist", ".js") < newest("src", ".ts"))
+    say('Warning: src/ is newer than dist/. Run "npm run build" first.');
+}
+
+/** Makes the documents from results that are there. */
+function render(): void {
+  const results = readResults(RESULTS_FILE);
+  if (results === undefined) throw new Error(`There are no results in ${RESULTS_FILE}: run npm run bench first.`);
+  say(`Wrote ${writeReport(results).join(", ")}.`);
+}
+
+function print(measured: Measured): void {
+  const { group, title, about, node, how, rows } = measured;
+  console.log(`\n${group.title}, ${title}: ${about}\nNode ${node.replace("v", "")}, ${how}.\n`);
+  if (rows.length > 0) console.log(alignTable(tableOf([measured])));
+  for (const line of failuresOf(measured)) console.log(`  ${line}`);
 }
 
 async function main(options: Options): Promise<void> {
-  const unknown = options.entries.find((name) => !ENTRIES.some((entry) => entry.name === name));
-  if (unknown !== undefined) {
-    throw new Error(`There is no entry "${unknown}"; there is ${ENTRIES.map((entry) => entry.name).join(", ")}.`);
-  }
-  const chosen = ENTRIES.filter(({ name }) => options.entries.length === 0 || options.entries.includes(name))
-    .map(options.narrow)
-    .map((entry) => prepared(entry, (line) => console.error(line)))
-    .filter(({ comparisons }) => comparisons.length > 0);
   checkBuild();
-  const built = compile();
-  const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, pinned: canPin() };
-  const { seconds, warmup, rounds } = options;
-  const reports = [];
-  for (const entry of chosen) {
-    const warm = warmup ?? entry.warmup ?? WARMUP_SECONDS;
-    const results = await runEntry(entry, { seconds, warmup, rounds, built, progress: (line) => console.error(line) });
-    const rows = makeRows(entry, results);
-    console.log(`\n${entry.name}: ${entry.about}`);
-    console.log(
-      `Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.pinned ? "a core each" : "not pinned"};`,
-    );
-    console.log(`medians of ${rounds} rounds of ${seconds} s after ${warm} s of warm-up; CPU in µs.\n`);
-    console.log(renderTables(entry, rows));
-    reports.push({ entry: entry.name, about: entry.about, warmup: warm, rows });
+  const parts = planned(options, { built: compile(), say });
+  const found = { machine: thisMachine(), versions: versions() };
+  const done: Measured[] = [];
+  if (options.resume) done.push(...(readResults(UNFINISHED)?.measured ?? []));
+  const measured = await measureParts(parts, {
+    done: [...done],
+    progress: say,
+    measured: (one) => {
+      print(one);
+      done.push(one);
+      if (options.whole) writeResults(UNFINISHED, { ...found, measured: merged([], done) });
+    },
+  });
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify({ ...found, measured }, undefined, 2)}\n`);
+  if (options.write) {
+    const old = options.whole ? [] : (readResults(RESULTS_FILE)?.measured ?? []);
+    const results: Results = { ...found, measured: merged(old, measured) };
+    writeResults(RESULTS_FILE, results);
+    say(`Wrote ${writeReport(results).join(", ")}.`);
   }
-  if (options.json !== undefined) {
-    const all = { date: new Date().toISOString(), machine, seconds, rounds, reports };
-    writeFileSync(options.json, `${JSON.stringify(all, undefined, 2)}\n`);
+  if (options.whole) rmSync(UNFINISHED, { force: true });
+  const failures = measured.filter(
+    (one) => one.failed !== undefined || one.rows.some(({ failed }) => failed !== undefined),
+  );
+  if (failures.length > 0) {
+    say(`Something failed in: ${failures.map(({ id }) => id).join("; ")}.`);
+    process.exitCode = 1;
   }
 }
 
@@ -78,7 +88,8 @@ try {
 }
 if (options !== undefined) {
   try {
-    await main(options);
+    if (options.render) render();
+    else await main(options);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

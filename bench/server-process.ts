@@ -1,7 +1,8 @@
 // Runs one server module in a process of its own: node server-process.js PATH-OF-MODULE, with an IPC channel.
 import { pathToFileURL } from "node:url";
 import type { ServerSample } from "./messages.js";
-import type { ServerCpu, StartServer } from "./peer.js";
+import type { ServerPid, StartServer } from "./peer.js";
+import { processCpu, processRss } from "./process-usage.js";
 
 const path = process.argv[2];
 if (path === undefined || process.send === undefined) {
@@ -9,13 +10,13 @@ if (path === undefined || process.send === undefined) {
 }
 process.on("disconnect", () => process.exit()); // the harness is gone
 
-const { start, cpu = () => process.cpuUsage() }: { start: StartServer; cpu?: ServerCpu } = await import(
-  pathToFileURL(path).href
-);
+const { start, pid }: { start: StartServer; pid?: ServerPid } = await import(pathToFileURL(path).href);
 const address = await start();
+const other = pid?.();
 
 function sample(): ServerSample {
-  return { address, cpu: cpu(), rss: process.memoryUsage.rss() };
+  if (other !== undefined) return { address, cpu: processCpu(other), rss: processRss(other) };
+  return { address, cpu: process.cpuUsage(), rss: process.memoryUsage.rss() };
 }
 
 process.on("message", () => process.send?.(sample())); // the only question is "cpu"

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tscPath } from "./compile.js";
-import { medianOf } from "./report.js";
+import { medianOf } from "./report/median.js";
 
 const { values } = parseArgs({
   options: { methods: { type: "string", default: "500" }, runs: { type: "string", default: "3" } },

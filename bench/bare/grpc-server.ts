@@ -6,7 +6,7 @@ const HEAD = { ":status": 200, "content-type": "application/grpc+proto" } as con
 const TRAILERS = { "grpc-status": "0" } as const;
 
 /** The least that answers gRPC on node:http2: it gives back the bytes of the message, unread. */
-export const start: StartServer = () => listening(createServer().on("stream", serveStream));
+export const start: StartServer = (port) => listening(createServer().on("stream", serveStream), port);
 
 function serveStream(stream: ServerHttp2Stream): void {
   const chunks: Buffer[] = [];

@@ -4,7 +4,7 @@ import { listening } from "../rivals/listening.js";
 import { answerOf } from "./json-rpc.js";
 
 /** JSON-RPC as a person would write it by hand on node:http, for this one method. */
-export const start: StartServer = () =>
+export const start: StartServer = (port) =>
   listening(
     createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -20,4 +20,5 @@ export const start: StartServer = () =>
         response.end(answer);
       });
     }),
+    port,
   );

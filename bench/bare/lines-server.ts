@@ -4,7 +4,7 @@ import { listening } from "../rivals/listening.js";
 import { answerOf } from "./json-rpc.js";
 
 /** Newline-delimited JSON-RPC as a person would write it by hand on net: the answers to one chunk leave in one write. */
-export const start: StartServer = () => listening(createServer({ noDelay: true }, serveSocket));
+export const start: StartServer = (port) => listening(createServer({ noDelay: true }, serveSocket), port);
 
 function serveSocket(socket: Socket): void {
   let rest = "";

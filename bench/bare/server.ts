@@ -17,10 +17,10 @@ const methods: { [name: string]: (...args: unknown[]) => unknown } = {
  * The server a person would write by hand on `net` for this protocol: no framework, but all that is known to pay.
  * The answers to one chunk leave in one write.
  */
-export const start: StartServer = () => {
+export const start: StartServer = (port = 0) => {
   const server = createServer({ noDelay: true }, serveSocket);
   return new Promise((resolve, reject) => {
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(port, "127.0.0.1", () => {
       const address = server.address();
       if (address === null || typeof address === "string") reject(new Error("The server gave no address."));
       else resolve(`tcp://127.0.0.1:${address.port}`);

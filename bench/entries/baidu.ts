@@ -3,10 +3,11 @@ import type { Entry } from "../entry.js";
 /** The wire `baidu` against a loop on `net` written by hand for this one purpose, and against gRPC with the same service and messages. */
 export const baidu: Entry = {
   name: "baidu",
+  title: "protobuf over TCP (`baidu`)",
   about: "unary echo of a 20-byte string in a protobuf message, baidu_std over TCP.",
   cells: [
-    { connections: 1, inflight: 64 },
     { connections: 16, inflight: 64 },
+    { connections: 1, inflight: 64 },
   ],
   comparisons: [
     {

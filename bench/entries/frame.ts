@@ -7,9 +7,9 @@ function pair(name: string, modules: { server: string; client: string }): Compet
 /** The wire `frame` (length-prefixed JSON over TCP) against a loop on `net` written by hand for this one purpose. */
 export const frame: Entry = {
   name: "frame",
+  title: "Length-prefixed JSON over TCP (`frame`)",
   about: "unary echo of a 20-byte payload, length-prefixed JSON over TCP.",
   cells: [
-    { connections: 1, inflight: 1 },
     { connections: 1, inflight: 64 },
     { connections: 16, inflight: 64 },
   ],

@@ -53,6 +53,7 @@ function comparisons({ what, about, module, unit, cells }: Subject): readonly Co
 /** Streams of gRPC, and large messages, against grpc-js with the same protobuf library. */
 export const grpcStreams: Entry = {
   name: "grpc-streams",
+  title: "gRPC: streams and large messages",
   about: `streams of ${MESSAGES_A_STREAM} messages of 20 B, and large messages; gRPC over HTTP/2 without TLS.`,
   cells: STREAMS,
   comparisons: SUBJECTS.flatMap(comparisons),

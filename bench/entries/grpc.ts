@@ -1,25 +1,22 @@
 import { h2loadGrpc } from "../loads/h2load-echo.js";
 import { buildGrpcCpp } from "../rivals/grpc-cpp/build.js";
-import type { Cell, Entry } from "../entry.js";
+import type { Entry } from "../entry.js";
 
 const ours = "callwire/grpc-server";
 const client = h2loadGrpc();
 
-/** Small messages, and such as have something to say. */
-function payloads(cells: readonly Cell[]): readonly Cell[] {
-  return [undefined, 1024].flatMap((bytes) => cells.map((cell) => ({ ...cell, ...(bytes && { bytes }) })));
-}
-
 /** Unary gRPC with protobuf messages, against its other makes; those in JavaScript with the same protobuf library. */
 export const grpc: Entry = {
   name: "grpc",
+  title: "gRPC",
   about: "unary echo of a string of 20 B or 1 KiB in a protobuf message, gRPC over HTTP/2 without TLS.",
   warmup: 5, // connect-node takes so long to become as fast as it gets
-  cells: payloads([
-    { connections: 1, inflight: 64 },
+  cells: [
     { connections: 16, inflight: 64 },
+    { connections: 1, inflight: 64 },
     { connections: 16, inflight: 1024 },
-  ]),
+    { connections: 16, inflight: 64, bytes: 1024 },
+  ],
   comparisons: [
     {
       name: "servers",
@@ -38,10 +35,11 @@ export const grpc: Entry = {
       name: "clients",
       about: "each client against the same server, callwire's. By hand is node:http2.",
       judged: "client",
-      cells: payloads([
+      cells: [
         { connections: 1, inflight: 64 },
         { connections: 16, inflight: 64 },
-      ]),
+        { connections: 1, inflight: 64, bytes: 1024 },
+      ],
       competitors: [
         { name: "callwire", server: ours, client: "callwire/grpc-client" },
         { name: "grpc-js", server: ours, client: "rivals/grpc-js-client" },

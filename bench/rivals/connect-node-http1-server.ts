@@ -4,4 +4,4 @@ import { connectNodeHandler } from "./connect-node.js";
 import { listening } from "./listening.js";
 
 /** Connect over HTTP/1.1, as connect-node serves it. */
-export const start: StartServer = () => listening(createServer(connectNodeHandler()));
+export const start: StartServer = (port) => listening(createServer(connectNodeHandler()), port);

@@ -4,4 +4,4 @@ import { connectNodeHandler } from "./connect-node.js";
 import { listening } from "./listening.js";
 
 /** gRPC, gRPC-Web and Connect over HTTP/2 without TLS, as connect-node serves them. */
-export const start: StartServer = () => listening(createServer(connectNodeHandler()));
+export const start: StartServer = (port) => listening(createServer(connectNodeHandler()), port);

@@ -50,14 +50,18 @@ export function grpcJsClient(address: string, options: object = {}): GrpcJsClien
   return new Client(address.replace("tcp://", ""), credentials.createInsecure(), options);
 }
 
-/** Serves methods on a free port; gives back its address. */
-export function grpcJsServer(service: object, methods: object, options: object = {}): Promise<string> {
+/** Serves methods, on a free port where none is given; gives back its address. */
+export function grpcJsServer(
+  service: object,
+  methods: object,
+  { port = 0, ...options }: { port?: number | undefined; [option: string]: unknown } = {},
+): Promise<string> {
   const { Server, ServerCredentials } = grpcJs();
   const server = new Server(options);
   server.addService(service, methods);
   return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(`tcp://127.0.0.1:${port}`);
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(`tcp://127.0.0.1:${bound}`);
       else reject(error);
     });
   });

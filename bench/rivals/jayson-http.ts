@@ -4,4 +4,4 @@ import { jaysonServer } from "./jayson-server.js";
 import { listening } from "./listening.js";
 
 /** JSON-RPC over HTTP as the npm package jayson serves it. */
-export const start: StartServer = () => listening(jaysonServer().http() as ReturnType<typeof createServer>);
+export const start: StartServer = (port) => listening(jaysonServer().http() as ReturnType<typeof createServer>, port);

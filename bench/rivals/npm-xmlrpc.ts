@@ -12,9 +12,9 @@ interface XmlRpc {
 }
 
 /** XML-RPC as the npm package xmlrpc serves it. */
-export const start: StartServer = async () => {
+export const start: StartServer = async (port = 0) => {
   const xmlrpc = peerPackage("xmlrpc") as XmlRpc;
-  const server = xmlrpc.createServer({ host: "127.0.0.1", port: 0 }, () => {});
+  const server = xmlrpc.createServer({ host: "127.0.0.1", port }, () => {});
   server.on("echo", (_error: unknown, params: readonly unknown[], answer: Answer) => answer(null, params[0]));
   if (!server.httpServer.listening) await once(server.httpServer, "listening");
   const address = server.httpServer.address();

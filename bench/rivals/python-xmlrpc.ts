@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { ServerCpu, StartServer } from "../peer.js";
-import { processCpu } from "./process-cpu.js";
+import type { ServerPid, StartServer } from "../peer.js";
 
 /** Python's own server, a thread a connection, with keep-alive: the best that its standard library does. */
 const PROGRAM = `
@@ -31,5 +30,5 @@ export const start: StartServer = async () => {
   return `tcp://127.0.0.1:${Number(String(port))}`;
 };
 
-/** The CPU time of the Python process; this one only started it. */
-export const cpu: ServerCpu = () => processCpu(python?.pid);
+/** The Python process; this one only started it. */
+export const pid: ServerPid = () => python?.pid;

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { ServerCpu, StartServer } from "../../peer.js";
-import { processCpu } from "../process-cpu.js";
+import type { ServerPid, StartServer } from "../../peer.js";
 import { GRPC_CPP_SERVER } from "./build.js";
 
 let server: ChildProcess | undefined;
@@ -14,5 +13,5 @@ export const start: StartServer = async () => {
   return `tcp://127.0.0.1:${Number(String(port))}`;
 };
 
-/** The CPU time of the C++ process; this one only started it. */
-export const cpu: ServerCpu = () => processCpu(server?.pid);
+/** The C++ process; this one only started it. */
+export const pid: ServerPid = () => server?.pid;
