@@ -14,6 +14,11 @@ export function medianFigure(row: Sampled, name: FigureName): number {
   return medianOf((row.samples[name] ?? []).filter((value) => value !== null));
 }
 
+/** A ratio in words: 1.15 ×, 12.1 ×, 79 ×. */
+export function timesOf(ratio: number): string {
+  return `${ratio.toFixed(ratio < 10 ? 2 : ratio < 30 ? 1 : 0)} ×`;
+}
+
 /** A row's judged median divided by that of the base under the same load: 2 is twice as much. NaN where either is missing. */
 export function ratioOf(row: Sampled, { rows, base, judged }: Measured): number {
   const other = rows.find(({ competitor, load }) => competitor === base && load === row.load);

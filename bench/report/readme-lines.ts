@@ -1,6 +1,6 @@
 import { figure } from "./figures.js";
 import type { Measured, Results } from "./measured.js";
-import { medianFigure, ratioOf } from "./median.js";
+import { medianFigure, ratioOf, timesOf } from "./median.js";
 
 /** A line of README: one comparison under one load, and who is named beside callwire. */
 interface Line {
@@ -54,12 +54,7 @@ function cellsOf({ what, load, peers }: Line, measured: Measured): readonly stri
   const show = figure(measured.judged).show;
   const others = peers
     .flatMap((peer) => rows.filter(({ competitor }) => competitor === peer))
-    .map((row) => `${row.competitor} ${show(medianFigure(row, measured.judged))} (${times(ratioOf(row, measured))})`);
+    .map((row) => `${row.competitor} ${show(medianFigure(row, measured.judged))} (${timesOf(ratioOf(row, measured))})`);
   if (ours === undefined || others.length === 0) return undefined;
   return [what, show(medianFigure(ours, measured.judged)), others.join(", ")];
-}
-
-/** 1.15 ×, 12.1 ×, 79 ×. */
-function times(ratio: number): string {
-  return `${ratio.toFixed(ratio < 10 ? 2 : ratio < 30 ? 1 : 0)} ×`;
 }

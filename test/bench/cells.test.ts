@@ -3,8 +3,8 @@ import type { Comparison, Entry } from "../../bench/entry.js";
 import type { Figures } from "../../bench/harness.js";
 import { readOptions } from "../../bench/options.js";
 import { payloadOf } from "../../bench/payload.js";
+import { sampledRows } from "../../bench/parts/loads.js";
 import { prepared } from "../../bench/prepared.js";
-import { makeRows, renderTables } from "../../bench/report.js";
 import { roundsKey } from "../../bench/rounds-key.js";
 
 const competitors = [
@@ -16,6 +16,7 @@ const cell = { connections: 1, inflight: 64 };
 const large = { ...cell, bytes: 1024 };
 const entry: Entry = {
   name: "x",
+  title: "X",
   about: "x.",
   cells: [cell, large],
   comparisons: [comparison, { ...comparison, name: "few", cells: [large] }],
@@ -53,21 +54,47 @@ test("What cannot run here is left out, and what to install is said once.", () =
   expect(left.comparisons).toEqual([{ ...comparison, competitors: [plain] }]);
 });
 
-test("Rates and CPU times are shown per message where a call moves many, and a dash where no latency is known.", () => {
-  const figures: Figures = { callsPerSecond: 10, p50: Number.NaN, p99: 2000, serverCpu: 500, clientCpu: 300 };
-  const streams: Entry = {
-    ...entry,
-    cells: [cell],
-    comparisons: [{ ...comparison, unit: { name: "message", perCall: 100 } }],
-  };
-  const rows = makeRows(streams, new Map(competitors.map((one) => [roundsKey(cell, one), [figures]])));
-  expect(rows.map(({ median }) => median)).toEqual([
-    { ...figures, callsPerSecond: 1000, serverCpu: 5, clientCpu: 3 },
-    { ...figures, callsPerSecond: 1000, serverCpu: 5, clientCpu: 3 },
+test("Rates and CPU times are per message where a call moves many, and latencies that nobody told are null.", () => {
+  const figures: Figures = { callsPerSecond: 10, p50: Number.NaN, p99: 2000, serverCpu: 500, clientCpu: 300, rss: 7 };
+  const unit = { name: "message", perCall: 100 };
+  const streams: Comparison = { ...comparison, judged: "both", unit, cells: [cell] };
+  const [a, b] = competitors.map((one) => roundsKey(cell, one));
+  const results = new Map([
+    [a ?? "", { figures: [figures, figures] }],
+    [b ?? "", { figures: [], failed: "It died." }],
   ]);
-  const text = renderTables(streams, rows);
-  expect(text).toContain("messages/s");
-  expect(text).toMatch(/1 × 64 +a +1,000 +– +2000 +5\.00 +3\.00/u);
+  const none = { rate: [], p50: [], p99: [], serverCpu: [], clientCpu: [], bothCpu: [], rss: [] };
+  expect(sampledRows(streams, results)).toEqual([
+    {
+      competitor: "a",
+      load: "1 × 64",
+      samples: {
+        rate: [1000, 1000],
+        p50: [null, null],
+        p99: [2000, 2000],
+        serverCpu: [5, 5],
+        clientCpu: [3, 3],
+        bothCpu: [8, 8],
+        rss: [7, 7],
+      },
+    },
+    { competitor: "b", load: "1 × 64", samples: none, failed: "It died." },
+  ]);
+});
+
+test("Without a word all is measured and written; a quick run, and one of chosen entries, writes where that is asked for.", () => {
+  const written = (...args: readonly string[]): readonly boolean[] => {
+    const { whole, write } = readOptions(args);
+    return [whole, write];
+  };
+  expect(written()).toEqual([true, true]);
+  expect(written("--quick")).toEqual([true, false]);
+  expect(written("--quick", "--write")).toEqual([true, true]);
+  expect(written("grpc")).toEqual([false, false]);
+  expect(written("grpc", "--write")).toEqual([false, true]);
+  expect(written("--only", "servers")).toEqual([false, false]);
+  expect(written("--inflight", "8")).toEqual([false, false]);
+  expect(() => readOptions(["grpc", "--resume"])).toThrow("--resume goes on with the whole comparison");
 });
 
 test("Loads that differ in the payload or the rate are not taken for each other.", () => {
