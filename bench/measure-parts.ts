@@ -3,7 +3,7 @@ import type { Measured } from "./report/measured.js";
 
 /** What to do with parts as they come. */
 export interface Measuring {
-  /** What was measured before an interruption: parts with these ids are not measured again, unless they failed or were measured otherwise. */
+  /** What was measured before: parts with these ids are not measured again, unless somebody failed or they were measured otherwise. */
   readonly done: readonly Measured[];
   /** Told which comparison of how many comes, and what happens within it. */
   readonly progress: (line: string) => void;
@@ -38,7 +38,12 @@ export async function measureParts(
 }
 
 function isOf(part: Part, one: Measured): boolean {
-  return one.id === part.id && one.how === part.how && one.node === part.node.version && one.failed === undefined;
+  return one.id === part.id && one.how === part.how && one.node === part.node.version && !hasFailed(one);
+}
+
+/** Says whether it has no figures, or lacks rounds of somebody. */
+export function hasFailed({ failed, rows }: Measured): boolean {
+  return failed !== undefined || rows.some((row) => row.failed !== undefined);
 }
 
 async function measure(part: Part, progress: Measuring["progress"]): Promise<Measured> {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "./compile.js";
-import { measureParts } from "./measure-parts.js";
+import { hasFailed, measureParts } from "./measure-parts.js";
 import { type Options, readOptions, USAGE } from "./options.js";
 import { planned } from "./plan.js";
 import { thisMachine, versions } from "./report/machine.js";
@@ -69,14 +69,14 @@ async function main(options: Options): Promise<void> {
     writeResults(RESULTS_FILE, results);
     say(`Wrote ${writeReport(results).join(", ")}.`);
   }
-  if (options.whole) rmSync(UNFINISHED, { force: true });
-  const failures = measured.filter(
-    (one) => one.failed !== undefined || one.rows.some(({ failed }) => failed !== undefined),
-  );
-  if (failures.length > 0) {
-    say(`Something failed in: ${failures.map(({ id }) => id).join("; ")}.`);
-    process.exitCode = 1;
+  const failures = measured.filter(hasFailed);
+  if (failures.length === 0) {
+    if (options.whole) rmSync(UNFINISHED, { force: true });
+    return;
   }
+  say(`Something failed in: ${failures.map(({ id }) => id).join("; ")}.`);
+  if (options.whole) say("The same command with --resume measures only that again.");
+  process.exitCode = 1;
 }
 
 let options: Options | undefined;

@@ -15,6 +15,9 @@ interface ECharts {
   };
 }
 
+/** Of bench/peers, as all that callwire itself does not need. */
+const LIBRARY = "echarts";
+
 /** Middle tones, which can be read on white and on black: nobody has to know what is behind them. */
 const INK = "#6e7781";
 const OURS = "#2f81f7";
@@ -100,7 +103,7 @@ function placed(panels: readonly Panel[]): readonly (Panel & { readonly top: num
 function library(): ECharts {
   const require = createRequire(join(import.meta.dirname, "../peers/package.json"));
   try {
-    return require("echarts") as ECharts; // as much of it as is used
+    return require(LIBRARY) as ECharts; // as much of it as is used
   } catch (error) {
     throw new Error('What draws charts is not installed: run "npm ci --ignore-scripts --prefix bench/peers".', {
       cause: error,

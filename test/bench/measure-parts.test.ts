@@ -9,7 +9,7 @@ import { partId, type Part } from "../../bench/parts/part.js";
 import { roundsInTurn } from "../../bench/parts/rounds-in-turn.js";
 import type { Measured } from "../../bench/report/measured.js";
 import { merged, readResults, writeResults } from "../../bench/report/result-file.js";
-import { results, servers } from "./measured.fixture.js";
+import { results, row, servers } from "./measured.fixture.js";
 
 const folder = mkdtempSync(join(tmpdir(), "callwire-report-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,15 +60,21 @@ test("A part that fails is a result with its reason, and the next one is measure
   ]);
 });
 
-test("Who goes on measures what is missing, what failed, and what was measured otherwise.", async () => {
+test("Who goes on measures what is missing, where somebody failed, and what was measured otherwise.", async () => {
   const ran: string[] = [];
   const done = (title: string, more: Partial<Measured> = {}): Measured =>
     servers({ id: `grpc/${title}, Node 20`, title, took: 7, ...more });
-  const before = [done("a"), done("b", { failed: "It died.", rows: [] }), done("c", { how: "1 round of 1 s" })];
-  const parts = ["a", "b", "c", "d"].map((title) => part(title, { ran }));
+  const one = row("callwire", [1], { failed: "It died." });
+  const before = [
+    done("a"),
+    done("b", { failed: "It died.", rows: [] }),
+    done("c", { how: "1 round of 1 s" }),
+    done("d", { rows: [one] }),
+  ];
+  const parts = ["a", "b", "c", "d", "e"].map((title) => part(title, { ran }));
   const all = await measureParts(parts, { done: before, progress: () => {}, measured: () => {} });
-  expect(ran).toEqual(["b", "c", "d"]);
-  expect(all.map(({ title }) => title)).toEqual(["a", "b", "c", "d"]);
+  expect(ran).toEqual(["b", "c", "d", "e"]);
+  expect(all.map(({ title }) => title)).toEqual(["a", "b", "c", "d", "e"]);
   expect(all[0]).toBe(before[0]);
 });
 
