@@ -17,8 +17,13 @@ export const USAGE: string = `npm run bench -- [ENTRY…] [options]      (defaul
   --resume          go on where an interrupted whole comparison was
   --render          only make the documents from docs/benchmarks/results.json`;
 
-/** Warm-up of a quick run, seconds. */
-const QUICK_WARMUP = 0.7;
+/** Lengths of quick runs, of all and of chosen entries. */
+const QUICK = {
+  whole: { seconds: 0.5, warmup: 0.5, rounds: 1 },
+  chosen: { seconds: 1, warmup: 0.7, rounds: 3 },
+} as const;
+/** Lengths of others. */
+const USUAL = { seconds: 2, warmup: undefined, rounds: 3 } as const;
 
 /** Windows shorter than this many seconds are a rehearsal. */
 export const REHEARSAL_SECONDS = 2;
@@ -80,17 +85,18 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error(`--inflight ${inflight} leaves connections idle; give at least ${connections}.`);
   const ownCell = values.connections !== undefined || values.inflight !== undefined;
   const whole = positionals.length === 0 && names.length === 0 && !ownCell;
+  const usual = quick ? QUICK[whole ? "whole" : "chosen"] : USUAL;
   if (values.resume && !whole) throw new Error("--resume goes on with the whole comparison; name no entry beside it.");
   return {
     entries: positionals,
     whole,
     brief: quick,
-    seconds: numberOf("seconds", { text: values.seconds, fallback: quick ? (whole ? 0.5 : 1) : 2 }),
+    seconds: numberOf("seconds", { text: values.seconds, fallback: usual.seconds }),
     warmup:
-      values.warmup === undefined && !quick
-        ? undefined
-        : numberOf("warmup", { text: values.warmup, fallback: QUICK_WARMUP }),
-    rounds: numberOf("rounds", { text: values.rounds, fallback: quick && whole ? 1 : 3, ...all }),
+      values.warmup === undefined
+        ? usual.warmup
+        : numberOf("warmup", { text: values.warmup, fallback: QUICK.chosen.warmup }),
+    rounds: numberOf("rounds", { text: values.rounds, fallback: usual.rounds, ...all }),
     connections: values.connections === undefined ? undefined : connections,
     only: names,
     nodes: values.node,

@@ -35,7 +35,7 @@ const ENTRIES: Readonly<Record<string, Entry | ((settings: Settings) => Part)>> 
 /** What the whole run measures with further versions of Node, under one load each. */
 const EVERY_NODE: readonly string[] = ["grpc", "connect", "frame"];
 /** What a whole quick run leaves out. */
-const NOT_QUICK: readonly string[] = ["latency", "size", "models"];
+const NOT_QUICK: readonly string[] = ["latency", "size"];
 
 /** Lists what is to be measured, in order; `say` is told what is left out. Fails where an entry is not known. */
 export function planned(

@@ -50,6 +50,7 @@ async function main(options: Options): Promise<void> {
   checkBuild();
   const parts = planned(options, { built: compile(), say });
   const found = { machine: thisMachine(), versions: versions() };
+  const saved = options.whole && options.write;
   const done: Measured[] = [];
   if (options.resume) done.push(...(readResults(UNFINISHED)?.measured ?? []));
   const measured = await measureParts(parts, {
@@ -58,7 +59,7 @@ async function main(options: Options): Promise<void> {
     measured: (one) => {
       print(one);
       done.push(one);
-      if (options.whole) writeResults(UNFINISHED, { ...found, measured: merged([], done) });
+      if (saved) writeResults(UNFINISHED, { ...found, measured: merged([], done) });
     },
   });
   if (options.json !== undefined)
@@ -71,11 +72,11 @@ async function main(options: Options): Promise<void> {
   }
   const failures = measured.filter(hasFailed);
   if (failures.length === 0) {
-    if (options.whole) rmSync(UNFINISHED, { force: true });
+    if (saved) rmSync(UNFINISHED, { force: true });
     return;
   }
   say(`Something failed in: ${failures.map(({ id }) => id).join("; ")}.`);
-  if (options.whole) say("The same command with --resume measures only that again.");
+  if (saved) say("The same command with --resume measures only that again.");
   process.exitCode = 1;
 }
 

@@ -32,7 +32,7 @@ test("A load of one's own takes the place of every other, in comparisons too; pa
 
 test("Without a word about the warm-up the entry says it, and a quick run has a short one.", () => {
   expect(readOptions([]).warmup).toBeUndefined();
-  expect(readOptions(["--quick"]).warmup).toBe(0.7);
+  expect(readOptions(["frame", "--quick"]).warmup).toBe(0.7);
   expect(readOptions(["--quick", "--warmup", "2"]).warmup).toBe(2);
 });
 
