@@ -38,7 +38,6 @@ export const grpc: Entry = {
       cells: [
         { connections: 1, inflight: 64 },
         { connections: 16, inflight: 64 },
-        { connections: 1, inflight: 64, bytes: 1024 },
       ],
       competitors: [
         { name: "callwire", server: ours, client: "callwire/grpc-client" },

@@ -5,7 +5,8 @@ import { markdownTable, tableOf } from "./table.js";
 const READING = `CPU is the time of a process, user and system, for one call; it is the steadiest figure, and the one to compare. A load is
 connections × calls in flight, and the payload where it is not 20 B. All figures are medians over the rounds; the range is the least and the greatest round of what is
 compared; the last column is that figure divided by callwire's: 2 is twice as much. Ratios between 0.8 and 1.3 are ties. Tools that load servers tell no latencies. RSS is
-the server's resident memory after the run. [bench/README.md](../bench/README.md) says how all of it is measured.`;
+the server's resident memory after the run. [bench/README.md](../bench/README.md) says how all of it is measured; \`--node 24\` or
+\`--node PATH\` behind a command measures with another version of Node.`;
 
 const REHEARSAL =
   "> **Rehearsal.** Some of these figures come from runs too short to be quoted, or from a machine that did other things. They will be replaced.";
@@ -33,7 +34,7 @@ export function comparisonBlock(measured: readonly [Measured, ...Measured[]]): s
   return [
     ...(rows.length > 0 ? [markdownTable(tableOf(measured))] : ["Not measured."]),
     ...(failures.length > 0 ? [failures.map((line) => `- ${line}`).join("\n")] : []),
-    `${[...new Set(measured.map(howOf))].join("; ")}. \`${first.command}\``,
+    `${howOf(measured)}. \`${first.command}\``,
   ].join("\n\n");
 }
 
@@ -59,8 +60,15 @@ function section(measured: readonly [Measured, ...Measured[]]): readonly string[
   ];
 }
 
-function howOf({ how, node, date }: Measured): string {
-  return `${upper(how)}, Node ${node.replace("v", "")}, ${date.slice(0, 10)}`;
+/** Versions of Node that were measured alike are named together. */
+function howOf(measured: readonly Measured[]): string {
+  const alike = grouped(measured, ({ how, date }) => how + date.slice(0, 10));
+  return alike
+    .map(([first, ...rest]) => {
+      const nodes = [first, ...rest].map(({ node }) => node.replace("v", "")).join(" and ");
+      return `${upper(first.how)}, Node ${nodes}, ${first.date.slice(0, 10)}`;
+    })
+    .join("; ");
 }
 
 function machineTable({ machine, versions, measured }: Results): string {

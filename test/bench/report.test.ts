@@ -60,6 +60,7 @@ test("Versions of Node stand in one table, each compared with its own base.", ()
     rows: [row("callwire", [4]), row("grpc-js", [40])],
   });
   const { head, rows } = tableOf([servers(), later]);
+  expect(comparisonBlock([servers(), later])).toContain("warm-up, Node 20.20.2 and 24.21.0, 2026-11-23. `npm");
   expect(head.slice(0, 3)).toEqual(["Node", "load", "competitor"]);
   expect(rows.slice(-1)).toEqual([["24.21.0", "16 × 64", "grpc-js", "25,000", "40.0", "40.0–40.0", "10.00"]]);
 });
