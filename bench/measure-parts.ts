@@ -49,7 +49,7 @@ export function hasFailed({ failed, rows }: Measured): boolean {
 async function measure(part: Part, progress: Measuring["progress"]): Promise<Measured> {
   const { measure: run, node, seconds: _seconds, ...said } = part;
   const began = performance.now();
-  const done = (rest: Pick<Measured, "rows" | "failed">): Measured => ({
+  const done = (rest: Pick<Measured, "rows" | "leftOut" | "failed">): Measured => ({
     ...said,
     node: node.version,
     date: new Date().toISOString(),
@@ -57,9 +57,10 @@ async function measure(part: Part, progress: Measuring["progress"]): Promise<Mea
     ...rest,
   });
   try {
-    return done({ rows: await run((line) => progress(`  ${line}`)) });
+    const { rows, leftOut = [] } = await run((line) => progress(`  ${line}`));
+    return done({ rows, leftOut });
   } catch (error) {
-    return done({ rows: [], failed: error instanceof Error ? error.message : String(error) });
+    return done({ rows: [], leftOut: [], failed: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -41,6 +41,7 @@ function packaged(major: string): string | undefined {
 }
 
 function program(path: string): NodeProgram {
+  if (path === process.execPath) return { path, version: process.version };
   const done = spawnSync(path, ["-p", "process.version"], { encoding: "utf8" });
   const version = done.stdout?.trim() ?? "";
   if (!/^v\d+\./u.test(version))

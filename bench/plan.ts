@@ -63,7 +63,10 @@ export function planned(
       .flatMap((name) => {
         const entry = ENTRIES[name];
         if (entry === undefined) return [];
-        return typeof entry === "function" ? [entry(settings)] : loadParts(options.narrow(entry), settings);
+        if (typeof entry !== "function") return loadParts(options.narrow(entry), settings);
+        const part = entry(settings);
+        if (part.seconds > 0) return [part];
+        throw new Error(`--only "${only.join(", ")}" leaves nothing of ${name}.`);
       });
   });
 }

@@ -42,7 +42,6 @@ export function idlePart(settings: Settings): Part {
     unit: "connection",
     judged: "idle",
     base: "callwire",
-    leftOut: [],
     seconds: rounds * servers.length * (settle / 1000 + 2.5),
     measure: async (progress) => {
       const all = await roundsInTurn(servers, {
@@ -52,7 +51,7 @@ export function idlePart(settings: Settings): Part {
           return measure({ server, connections, settle }, settings);
         },
       });
-      return all.map(({ of: [name], figures, failed }): Sampled => {
+      const rows = all.map(({ of: [name], figures, failed }): Sampled => {
         const samples = {
           listening: figures.map(({ before }) => before),
           idle: figures.map(({ idle }) => idle),
@@ -61,6 +60,7 @@ export function idlePart(settings: Settings): Part {
         const load = `${connections.toLocaleString("en-US")} connections`;
         return { competitor: name, load, samples, ...(failed !== undefined && { failed }) };
       });
+      return { rows };
     },
   };
 }

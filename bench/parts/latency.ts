@@ -41,8 +41,7 @@ export function latencyPart(settings: Settings): Part {
     unit: "call",
     judged: "p99",
     base: "callwire",
-    leftOut: [],
-    seconds: (1 + competitors.length * rounds) * (warmup + seconds + 1),
+    seconds: (Math.min(1, competitors.length) + competitors.length * rounds) * (warmup + seconds + 1),
     measure: async (progress) => {
       const run = (cell: Cell, who: readonly Competitor[]): Promise<readonly Sampled[]> =>
         rows({ cell, who }, { ...settings, warmup, progress });
@@ -51,7 +50,8 @@ export function latencyPart(settings: Settings): Part {
       const rate = limit === undefined ? Number.NaN : Math.round(medianFigure(limit, "rate") / 2);
       if (!(rate > 0)) throw new Error(`The most that grpc-js does is not known: ${limit?.failed}`);
       // The client never sleeps, so its CPU time says nothing.
-      return (await run({ connections: CONNECTIONS, inflight: 0, rate }, competitors)).map(withoutClientCpu);
+      const measured = await run({ connections: CONNECTIONS, inflight: 0, rate }, competitors);
+      return { rows: measured.map(withoutClientCpu) };
     },
   };
 }

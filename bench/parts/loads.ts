@@ -11,32 +11,27 @@ const OVERHEAD_SECONDS = 0.8;
 const CALLS = { name: "call", perCall: 1 };
 const JUDGED = { server: "serverCpu", client: "clientCpu", both: "bothCpu" } as const;
 
-/** Makes a part of each comparison of an entry, with what can run here. */
+/** Makes a part of each comparison of an entry. */
 export function loadParts(entry: Entry, settings: Settings): readonly Part[] {
   return entry.comparisons.map((comparison) => {
     const { cells = entry.cells } = comparison;
     const chosen = settings.brief ? cells.slice(0, 1) : cells;
-    const leftOut: string[] = [];
-    const alone = { ...entry, comparisons: [{ ...comparison, cells: chosen }] };
-    const can = prepared(alone, (line) => leftOut.push(line));
-    return loadPart({ entry: can, comparison, leftOut }, settings);
+    return loadPart({ entry, comparison: { ...comparison, cells: chosen } }, settings);
   });
 }
 
-/** An entry of one comparison, or of none where nothing of it can run here. */
+/** A comparison with its own loads, and its entry. */
 interface Alone {
   readonly entry: Entry;
-  readonly comparison: Comparison;
-  readonly leftOut: readonly string[];
+  readonly comparison: Comparison & Required<Pick<Comparison, "cells">>;
 }
 
-function loadPart({ entry, comparison, leftOut }: Alone, settings: Settings): Part {
-  const { name, title, about, comparisons } = entry;
+function loadPart({ entry, comparison }: Alone, settings: Settings): Part {
+  const { name, title, about } = entry;
+  const { cells, competitors } = comparison;
   const { seconds, rounds, node, rehearsal } = settings;
   const warmup = settings.warmup ?? entry.warmup ?? WARMUP_SECONDS;
   const group = { name, title, about };
-  const [can] = comparisons;
-  const { cells = [], competitors = [] } = can ?? {};
   return {
     id: partId(group, comparison.name, node),
     group,
@@ -50,10 +45,13 @@ function loadPart({ entry, comparison, leftOut }: Alone, settings: Settings): Pa
     judged: JUDGED[comparison.judged],
     base: baseOf(comparison),
     charted: cells.slice(0, 1).map(loadOf),
-    leftOut,
     seconds: cells.length * competitors.length * rounds * (warmup + seconds + OVERHEAD_SECONDS),
-    measure: async (progress) =>
-      can === undefined ? [] : sampledRows(can, await runEntry(entry, { ...settings, node: node.path, progress })),
+    measure: async (progress) => {
+      const leftOut: string[] = [];
+      const can = prepared({ ...entry, comparisons: [comparison] }, (line) => leftOut.push(line));
+      const results = await runEntry(can, { ...settings, node: node.path, progress });
+      return { rows: can.comparisons.flatMap((one) => sampledRows(one, results)), leftOut };
+    },
   };
 }
 

@@ -47,7 +47,6 @@ export function modelsPart(settings: Settings): Part {
     unit: "call",
     judged: "rate",
     base: "async",
-    leftOut: [],
     seconds: rounds * cases.length * (WORKLOADS.length * (seconds * 1.4) + 1),
     measure: async (progress) => {
       const all = await roundsInTurn(cases, {
@@ -57,7 +56,7 @@ export function modelsPart(settings: Settings): Part {
           return shown(one, { ...settings, seconds });
         },
       });
-      return WORKLOADS.flatMap((workload, i) =>
+      const rows = WORKLOADS.flatMap((workload, i) =>
         all.map(({ of, figures, failed }): Sampled => {
           const of1 = (name: keyof ModelsSample): readonly (number | null)[] =>
             figures.map((figure) => figure[i]?.[name] ?? null);
@@ -72,6 +71,7 @@ export function modelsPart(settings: Settings): Part {
           return { competitor: of.model, load, samples, ...(failed !== undefined && { failed }) };
         }),
       );
+      return { rows };
     },
   };
 }

@@ -27,6 +27,13 @@ export interface Settings {
   readonly wanted: (competitor: string) => boolean;
 }
 
+/** What measuring has come to. */
+export interface Outcome {
+  readonly rows: readonly Sampled[];
+  /** See `Measured`. */
+  readonly leftOut?: readonly string[];
+}
+
 /** One comparison, not yet measured: it is run by itself, and saved when it is done. */
 export interface Part extends Pick<
   Measured,
@@ -35,11 +42,10 @@ export interface Part extends Pick<
   readonly node: NodeProgram;
   readonly judged: FigureName;
   readonly rehearsal: boolean;
-  readonly leftOut: readonly string[];
   /** How long it takes, about; seconds. */
   readonly seconds: number;
   /** Measures it. `progress` is told what comes next. A competitor that fails is a row that says so. */
-  readonly measure: (progress: (line: string) => void) => Promise<readonly Sampled[]>;
+  readonly measure: (progress: (line: string) => void) => Promise<Outcome>;
 }
 
 /** The part's name among the results: a comparison is measured once with each major version of Node. */

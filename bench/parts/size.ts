@@ -42,7 +42,6 @@ export function sizePart({ node, rehearsal, wanted }: Settings): Part {
     unit: "installation",
     judged: "bytes",
     base: "callwire",
-    leftOut: [],
     seconds: names.length * 5,
     measure: async (progress) => {
       const all = await roundsInTurn(names, {
@@ -52,10 +51,11 @@ export function sizePart({ node, rehearsal, wanted }: Settings): Part {
           return installed(INSTALLED[name] ?? []);
         },
       });
-      return all.map(({ of, figures, failed }): Sampled => {
+      const rows = all.map(({ of, figures, failed }): Sampled => {
         const samples = { packages: figures.map(({ packages }) => packages), bytes: figures.map(({ bytes }) => bytes) };
         return { competitor: of, load: "installed", samples, ...(failed !== undefined && { failed }) };
       });
+      return { rows };
     },
   };
 }

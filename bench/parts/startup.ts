@@ -68,7 +68,6 @@ export function startupPart(settings: Settings): Part {
     unit: "start",
     judged: "firstAnswer",
     base: "callwire",
-    leftOut: [],
     seconds: (rounds + 1) * starters.length * 0.4,
     measure: async (progress) => {
       const script = join(settings.built, "startup-client-process.js");
@@ -82,11 +81,12 @@ export function startupPart(settings: Settings): Part {
             return firstAnswer(starter, { ...settings, asker });
           },
         });
-        return all.map(({ of, figures, failed }): Sampled => {
+        const rows = all.map(({ of, figures, failed }): Sampled => {
           // The first one warms the file cache, and the client.
           const samples = { firstAnswer: figures.slice(1) };
           return { competitor: of.name, load: of.wire, samples, ...(failed !== undefined && { failed }) };
         });
+        return { rows };
       } finally {
         await asker.stop();
       }
