@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Client, connect, type WebConnectOptions } from "../../src/web.js";
 import { Kit } from "../wirekit/service.js";
@@ -166,5 +166,8 @@ test("A stream that a browser cannot hold up is read whole if its reader is slow
 });
 
 test("A platform without WebSocket says so when the client is made.", () => {
+  // Node has one from 22 on.
+  vi.stubGlobal("WebSocket", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
   expect(() => connect(Kit, "jsonrpc+ws://127.0.0.1:1")).toThrow("There is no WebSocket on this platform");
 });
