@@ -148,10 +148,9 @@ function tsconfigOf(path: string): string | undefined {
   return existsSync(file) ? file : tsconfigOf(folder);
 }
 
+/** Whether node takes the types out by itself, as it does from 22.18 on unless it is told not to. */
 function stripsTypes(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const says = "typescript" in process.features && Boolean(process.features.typescript);
-  return says || major > 22 || (major === 22 && minor >= 18);
+  return "typescript" in process.features && Boolean(process.features.typescript);
 }
 
 function isImplementation(value: unknown): value is Implementation {

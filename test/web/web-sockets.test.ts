@@ -171,3 +171,20 @@ test("A platform without WebSocket says so when the client is made.", () => {
   onTestFinished(() => void vi.unstubAllGlobals());
   expect(() => connect(Kit, "jsonrpc+ws://127.0.0.1:1")).toThrow("There is no WebSocket on this platform");
 });
+
+test("The platform's WebSocket is taken where none is given, if it has one.", async () => {
+  const { client, authority } = await page("jsonrpc+ws");
+  if (!("WebSocket" in globalThis)) {
+    expect(() => connect(Kit, `jsonrpc+ws://${authority}`)).toThrow("There is no WebSocket");
+    return;
+  }
+  const own = connect(Kit, `jsonrpc+ws://${authority}`);
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  expect(await own.echo("naïve 🦊")).toBe("naïve 🦊");
+  expect(await all(own.count({ to: 3 }))).toEqual(await all(client.count({ to: 3 })));
+  expect((await own.echo("x".repeat(1_000_000))) === "x".repeat(1_000_000)).toBe(true);
+  const stream = own.hangStream({ key: "own", first: 1 });
+  await stream.next();
+  await own[Symbol.asyncDispose]();
+  expect((await errorFrom(stream)).code).toBe("canceled");
+});

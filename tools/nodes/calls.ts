@@ -36,7 +36,7 @@ export interface Quickstart {
 export async function calls(version: NodeVersion, { cwd, callwire, module, model }: Quickstart): Promise<Outcome> {
   const tally = new Tally();
   const options = { cwd, env: { ...version.env, NODE_OPTIONS: "--throw-deprecation" } };
-  const listen = ["--listen", "tcp://127.0.0.1:0", "--model", model, "--workers", "1"];
+  const listen = ["--listen", "tcp://127.0.0.1:0", "--model", model];
   const server = new Program([...callwire, "serve", module, ...listen], options);
   const [, authority] = /^callwire listening on tcp:\/\/(.*)$/u.exec(await server.firstLine()) ?? [];
   if (authority === undefined) server.stop();
