@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Interceptor } from "./call/handler.js";
 import type { Implementation } from "./contract/implement.js";
@@ -89,10 +89,18 @@ async function imported(url: URL, name: string): Promise<Record<string, unknown>
 
 /** What cannot be found is said by the message; for anything else its author needs the place. */
 function reasonOf(error: Error, path: string): string {
-  if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return `${error.message}.`;
+  if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return `${error.message}.${spellingOf(error)}`;
   // Node tells the place of a syntax error only to those who run the file.
   if (error instanceof SyntaxError) return `${error.message}. See where with: node ${JSON.stringify(path)}`;
   return error.stack ?? error.message;
+}
+
+/** What to do where "./name.js" stands for a file name.ts: node by itself, unlike tsx, takes names as they are written. */
+function spellingOf(error: Error): string {
+  const missing = "url" in error && typeof error.url === "string" ? error.url : "";
+  const written = missing.replace(/\.([mc]?)js$/u, ".$1ts");
+  if (written === missing || !written.startsWith("file:") || !existsSync(fileURLToPath(written))) return "";
+  return ` Node by itself loads TypeScript only by its real name: import ${JSON.stringify(basename(fileURLToPath(written)))}, or run "npm install --save-dev tsx" in the module's project.`;
 }
 
 function refuseTwins(name: string, services: readonly Implementation[]): void {
@@ -140,10 +148,9 @@ function tsconfigOf(path: string): string | undefined {
   return existsSync(file) ? file : tsconfigOf(folder);
 }
 
+/** Whether node takes the types out by itself, as it does from 22.18 on unless it is told not to. */
 function stripsTypes(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const says = "typescript" in process.features && Boolean(process.features.typescript);
-  return says || major > 22 || (major === 22 && minor >= 18);
+  return "typescript" in process.features && Boolean(process.features.typescript);
 }
 
 function isImplementation(value: unknown): value is Implementation {

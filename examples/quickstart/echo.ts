@@ -1,6 +1,6 @@
 import { type Code, implement, RpcError } from "callwire";
 import { setTimeout as delay } from "node:timers/promises";
-import { EchoService } from "./gen/echo_pb.js";
+import { EchoService } from "./gen/echo_pb.ts";
 
 /** The codes that `fail:CODE:MESSAGE` may name. */
 const CODES: readonly Code[] = [

@@ -97,4 +97,4 @@ export const greeter = implement(Greeter, {
 });
 
 /** A service declared in a .proto file: its code is generated, and lies in gen/. */
-export { echoService } from "./echo.js";
+export { echoService } from "./echo.ts";

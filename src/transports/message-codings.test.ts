@@ -29,6 +29,12 @@ describe.each(Object.entries(MESSAGE_CODINGS))("The coding %s", (_, coding) => {
   });
 });
 
+test("There is zstd from Node 22.15 on.", () => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const has = major > 22 || (major === 22 && minor >= 15);
+  expect(Object.keys(MESSAGE_CODINGS)).toEqual(["gzip", "deflate", "br", ...(has ? ["zstd"] : [])]);
+});
+
 test("An empty message is empty, compressed or not.", () => {
   const none = new Uint8Array(0);
   for (const coding of Object.values(MESSAGE_CODINGS)) expect(coding.decode(none, 5)).toEqual(none);

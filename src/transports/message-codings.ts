@@ -1,5 +1,6 @@
 import * as zlib from "node:zlib";
 import type { MessageCoding, MessageCodings } from "../wires/wire.js";
+import { wholeZstd } from "./whole-zstd.js";
 
 type Code = (bytes: Uint8Array, options: { readonly maxOutputLength?: number }) => Buffer;
 
@@ -21,8 +22,16 @@ export const MESSAGE_CODINGS: MessageCodings = {
   br: coding((bytes) => zlib.brotliCompressSync(bytes, BROTLI), zlib.brotliDecompressSync),
   ...(zstdCompressSync === undefined || zstdDecompressSync === undefined
     ? {}
-    : { zstd: coding(zstdCompressSync, zstdDecompressSync) }),
+    : { zstd: coding(zstdCompressSync, wholly(zstdDecompressSync)) }),
 };
+
+/** Node 22 decodes what is cut short as if that were all. */
+function wholly(decode: Code): Code {
+  return (bytes, options) => {
+    if (!wholeZstd(bytes)) throw new TypeError("It is cut short, or no zstd.");
+    return decode(bytes, options);
+  };
+}
 
 /** Messages are small, and a wire needs them at once: so in this thread, and bounded. */
 function coding(encode: Code, decode: Code): MessageCoding {

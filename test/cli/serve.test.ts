@@ -179,6 +179,12 @@ describe.concurrent("callwire serve", () => {
   });
 });
 
+/** Whether node loads TypeScript without tsx. */
+function loadsTypeScript(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 18);
+}
+
 describe.concurrent("callwire serve, where it cannot", () => {
   test.each([
     ["nosuch.js", /^Cannot find module "nosuch\.js": there is no file \/.*nosuch\.js\.\n$/u],
@@ -211,14 +217,26 @@ describe.concurrent("callwire serve, where it cannot", () => {
         'import { functions } from "callwire"; export const svc = functions("svc", { ping: (a: string) => a });',
     });
     const program = new Program(["serve", "service.ts", ...ANY], root);
-    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-    if (major > 22 || (major === 22 && minor >= 18)) {
+    if (loadsTypeScript()) {
       await program.says(ADDRESS);
       return;
     }
     const { code, stderr } = await program.ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Node .* cannot load "service\.ts" by itself: run "npm install --save-dev tsx" .*\.\n$/u);
+  });
+
+  test("TypeScript that names a file as tsx would have it says how node wants it, where node loads it by itself", async () => {
+    const root = userProject({
+      "service.ts": 'import { svc } from "./other.js"; export { svc };',
+      "other.ts": 'import { functions } from "callwire"; export const svc = functions("svc", { ping: () => 1 });',
+    });
+    const { code, stderr } = await new Program(["serve", "service.ts", ...ANY], root).ended;
+    expect(code).toBe(1);
+    const sentence = loadsTypeScript()
+      ? /^Cannot load module "service\.ts": .* only by its real name: import "other\.ts", or run "npm install --save-dev tsx" .*\.\n$/u
+      : /by itself: run "npm install --save-dev tsx"/u;
+    expect(stderr).toMatch(sentence);
   });
 
   test("a port in use is said in one sentence and exits with 1", async () => {

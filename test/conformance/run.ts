@@ -1,8 +1,11 @@
 // npm run conformance [-- MODE] [-- FLAG…]: the conformance suite of gRPC, gRPC-Web and Connect against our server, our client, or (without MODE) both.
 // Flags go to the suite's own runner: --run 'Basic/**' -v --trace.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MESSAGE_CODINGS } from "../../src/transports/message-codings.js";
 import { MESSAGES } from "./messages.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,17 +26,30 @@ const [first, ...rest] = process.argv.slice(2);
 const chosen = MODES.filter((mode) => mode === first);
 const flags = chosen.length > 0 || first === undefined ? rest : [first, ...rest];
 const summary: string[] = [];
-for (const mode of chosen.length > 0 ? chosen : MODES) summary.push(await run(mode, flags));
+const folder = mkdtempSync(join(tmpdir(), "callwire-conformance-"));
+try {
+  for (const mode of chosen.length > 0 ? chosen : MODES) summary.push(await run(mode, flags));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
 for (const line of summary) say(line);
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Writes down what callwire can do, as the mode's file says it, but for zstd where this node lacks it; returns the path. */
+function features(mode: (typeof MODES)[number]): string {
+  const all = readFileSync(`${ROOT}test/conformance/${mode}.yaml`, "utf8");
+  const path = join(folder, `${mode}.yaml`);
+  writeFileSync(path, "zstd" in MESSAGE_CODINGS ? all : all.replace(", COMPRESSION_ZSTD", ""));
+  return path;
+}
+
 /** Runs one mode; what it says of single cases passes through, and its end is a line of the summary. */
 async function run(mode: (typeof MODES)[number], flags: readonly string[]): Promise<string> {
   const here = `${ROOT}test/conformance`;
-  const runner = ["--mode", mode, "--conf", `${here}/${mode}.yaml`, ...flags];
+  const runner = ["--mode", mode, "--conf", features(mode), ...flags];
   const program = [process.execPath, "--import", "tsx", `${here}/${mode}.ts`];
   const started = performance.now();
   const child = spawn(RUNNER, [...runner, "--", ...program], {

@@ -8,6 +8,13 @@ const INPUTS = Number(process.env["FUZZ_INPUTS"] ?? 1000);
 /** So many connections are open at once. */
 const BATCH = 100;
 
+/**
+ * Whether node's parser is llhttp 9, from 20.19.2 on. Before, it ends a header block at any CR (CVE-2025-23167), and refuses a chunk's extension behind
+ * one that has a value, against RFC 9112 §7.1.1.
+ */
+const IS_STRICT = Number.parseInt(process.versions["llhttp"] ?? "", 10) >= 9;
+const REFUSED_BY_OLDER = /;[^\r\n]*=[^\r\n]*;/u;
+
 /** What clients say, well and badly. */
 const SEEDS: readonly string[] = [
   "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -143,6 +150,7 @@ test(`What callwire takes of ${INPUTS} mutated connections (FUZZ_SEED=${SEED}), 
   for (let done = 0; done < INPUTS; done += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, INPUTS - done) }, () => {
       const bytes = mutated(pick);
+      const isCompared = IS_STRICT || !REFUSED_BY_OLDER.test(bytes.toString("latin1"));
       const talk = node(bytes);
       const { outside, session, requests } = served({ whole: echo });
       outside.feed(bytes, [65_536, 1, 7][pick(3)]);
@@ -159,7 +167,7 @@ test(`What callwire takes of ${INPUTS} mutated connections (FUZZ_SEED=${SEED}), 
       session.lost({ code: "unavailable", message: "Over.", details: [], trailers: [] });
       taken += ours.length;
       if (outside.ended?.startsWith("failed") === true) refused += 1;
-      return { bytes, talk, ours, ended: outside.ended };
+      return { bytes, talk, ours: isCompared ? ours : [], ended: outside.ended };
     });
     for (let turn = 0; turn < 200; turn += 1) {
       if (batch.every(({ talk, ours }) => talk.taken.length >= ours.length)) break;
@@ -171,7 +179,8 @@ test(`What callwire takes of ${INPUTS} mutated connections (FUZZ_SEED=${SEED}), 
       const what = JSON.stringify(bytes.toString("latin1"));
       // Callwire may refuse more, or end the connection sooner, but then it does so.
       expect({ what, taken: theirs.slice(0, ours.length) }).toEqual({ what, taken: ours });
-      if (ended === undefined) expect({ what, taken: theirs.length }).toEqual({ what, taken: ours.length });
+      if (ended === undefined && IS_STRICT)
+        expect({ what, taken: theirs.length }).toEqual({ what, taken: ours.length });
       talk.socket.destroy();
       talks.delete(talk.socket);
     }

@@ -87,7 +87,7 @@ test("Under processes more children come while connections wait, and idle ones g
   await until(() => pids.filter((pid) => alive(pid)).length <= 2);
 });
 
-test("Under async and pool 1,000 calls that wait 100 ms, on one connection, take less than a second.", async () => {
+test("Under async and pool 1,000 calls that wait 100 ms, on one connection, wait at the same time: all take seconds, not 100 s.", async () => {
   for (const model of ["async", "prefork-async", "pool"] as const) {
     const { connect } = await served(model);
     const peer = await connect();
@@ -95,7 +95,8 @@ test("Under async and pool 1,000 calls that wait 100 ms, on one connection, take
     const began = performance.now();
     peer.say(...Array.from({ length: 1000 }, (_, n) => ({ in: "sleep", params: 100, id: n + 1 })));
     await peer.hearAll(1000);
-    expect(performance.now() - began).toBeLessThan(1000);
+    // 0.2 s on a machine that does nothing else.
+    expect(performance.now() - began).toBeLessThan(5000);
   }
 });
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Client, connect, type WebConnectOptions } from "../../src/web.js";
 import { Kit } from "../wirekit/service.js";
@@ -166,5 +166,25 @@ test("A stream that a browser cannot hold up is read whole if its reader is slow
 });
 
 test("A platform without WebSocket says so when the client is made.", () => {
+  // Node has one from 22 on.
+  vi.stubGlobal("WebSocket", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
   expect(() => connect(Kit, "jsonrpc+ws://127.0.0.1:1")).toThrow("There is no WebSocket on this platform");
+});
+
+test("The platform's WebSocket is taken where none is given, if it has one.", async () => {
+  const { client, authority } = await page("jsonrpc+ws");
+  if (!("WebSocket" in globalThis)) {
+    expect(() => connect(Kit, `jsonrpc+ws://${authority}`)).toThrow("There is no WebSocket");
+    return;
+  }
+  const own = connect(Kit, `jsonrpc+ws://${authority}`);
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  expect(await own.echo("naïve 🦊")).toBe("naïve 🦊");
+  expect(await all(own.count({ to: 3 }))).toEqual(await all(client.count({ to: 3 })));
+  expect((await own.echo("x".repeat(1_000_000))) === "x".repeat(1_000_000)).toBe(true);
+  const stream = own.hangStream({ key: "own", first: 1 });
+  await stream.next();
+  await own[Symbol.asyncDispose]();
+  expect((await errorFrom(stream)).code).toBe("canceled");
 });
