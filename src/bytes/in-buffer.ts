@@ -14,6 +14,11 @@ export class InBuffer {
     return this.until - this.at;
   }
 
+  /** What is held lies in memory of its own: what was used of it is written no more. */
+  get owned(): boolean {
+    return this.bytes === this.#own;
+  }
+
   /** Takes a chunk, which is lent until `keep`. */
   push(chunk: Uint8Array): void {
     if (this.held === 0) {

@@ -1,4 +1,5 @@
 import { InBuffer } from "../../bytes/in-buffer.js";
+import { settle } from "../../bytes/settled.js";
 
 /** Before each packet: four letters, the size of the body, and how much of that is the meta. */
 export const HEAD_BYTES = 12;
@@ -37,6 +38,12 @@ export class PacketReader {
   /** Bytes that belong to no whole packet yet. */
   get held(): number {
     return this.#input.held + this.skipping;
+  }
+
+  /** Bytes of the packet that was found last, from `start` on; lent, and settled where nobody writes into them any more. */
+  part(start: number, end: number): Uint8Array {
+    const part = this.bytes.subarray(start, end);
+    return this.#input.owned ? settle(part) : part;
   }
 
   /** Takes a chunk, which is lent until `keep`. */

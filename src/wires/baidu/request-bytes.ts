@@ -7,12 +7,12 @@ import { userFieldBytes } from "./user-fields.js";
 /** The content type of canonical JSON (src/brpc/options.proto). */
 const PROTO3_JSON = 2;
 
-/** How the metas of a method's requests begin: the request's own message, content type, user fields. Worked out once a head; `owner` says for whom. */
-export function requestPrefix(head: CallHead, owner: object): Uint8Array {
+/** How the metas of a method's requests begin: the request's own message, content type, user fields. Worked out once a head, for all connections. */
+export function requestPrefix(head: CallHead): Uint8Array {
   const { memo } = head;
-  if (memo !== undefined && memo.owner === owner) return memo.value as Uint8Array; // only this function writes memos with this owner
+  if (memo !== undefined && memo.owner === requestPrefix) return memo.value as Uint8Array; // only this function writes memos with this owner
   const value = written(head);
-  head.memo = { owner, value };
+  head.memo = { owner: requestPrefix, value };
   return value;
 }
 
