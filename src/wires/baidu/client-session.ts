@@ -115,7 +115,7 @@ export class BaiduClientSession extends BaiduSession implements ClientSession, C
     }
     // The greeting of a server that takes cancellations comes before its first answer.
     this.#cancels ??= false;
-    this.#known.keep(reader.bytes, meta, true);
+    if (meta.repeatable && !meta.special) this.#known.keep(reader.bytes, meta, true);
     const call = this.#callOf();
     if (call !== undefined) call.hear(heardAnswer(meta, reader, this.options));
   }

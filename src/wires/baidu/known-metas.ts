@@ -1,6 +1,7 @@
+import { hashOf } from "./hash-of.js";
 import type { RpcMeta } from "./rpc-meta.js";
 
-/** So many are kept of a connection, each in a place of its own; those whose place is taken are read like new ones. A power of two. */
+/** So many are kept of a connection at the most, each in a place of its own. A power of two. */
 const PLACES = 16;
 /** Longer ones are not kept. */
 const LONGEST_META = 256;
@@ -17,13 +18,15 @@ interface KnownMeta<V> {
 
 /**
  * What was made of the metas that a connection has brought, found again by their bytes: those of calls of one method differ in the correlation id alone, which is
- * all that is read of them then. Kept are `plain` ones only, of which a value can say everything else, and no more than there are places.
+ * all that is read of them then. Kept are those that have come twice, one after the other in their place, so that metas of which each is another cost no memory.
  */
 export class KnownMetas<V> {
   /** The correlation id of the meta that was found last, in two halves; signed, so that they are small numbers. */
   idLow: number = 0;
   idHigh: number = 0;
   readonly #places: (KnownMeta<V> | undefined)[] = [];
+  /** What the bytes came to that were last seen for each place, and not found there. */
+  readonly #seen: number[] = [];
 
   /** What was kept for a meta that has the same bytes but for its correlation id; undefined: it is to be read. */
   find(bytes: Uint8Array, start: number, end: number): V | undefined {
@@ -39,14 +42,22 @@ export class KnownMetas<V> {
     return this.#readId(bytes, idAt, afterAt) ? known.value : undefined;
   }
 
-  /** Keeps what was made of a meta that has been read, where it is plain and there is a place for it. Its bytes are copied. */
-  keep(bytes: Uint8Array, { plain, start, idStart, idEnd, end }: RpcMeta, value: V): void {
-    if (!plain || end - start > LONGEST_META) return;
+  /**
+   * Keeps what was made of a `repeatable` meta that has been read and not been found, if it was the last such for its place before, too. `value` has to say all that the meta says
+   * beside one correlation id. The bytes are copied.
+   */
+  keep(bytes: Uint8Array, { start, idStart, idEnd, end }: RpcMeta, value: V): void {
     const tag = bytes[start];
+    if ((tag !== REQUEST_TAG && tag !== RESPONSE_TAG) || end - start > LONGEST_META) return;
     const place = placeOf(bytes, start);
-    if ((tag !== REQUEST_TAG && tag !== RESPONSE_TAG) || this.#places[place] !== undefined) return;
-    while (this.#places.length < PLACES) this.#places.push(undefined);
-    this.#places[place] = { before: bytes.slice(start, idStart), after: bytes.slice(idEnd, end), value };
+    const hash = hashOf(bytes, { start: idEnd, end }, hashOf(bytes, { start, end: idStart }, 0));
+    if (this.#seen[place] === hash)
+      this.#places[place] = { before: bytes.slice(start, idStart), after: bytes.slice(idEnd, end), value };
+    while (this.#seen.length < PLACES) {
+      this.#seen.push(-1);
+      this.#places.push(undefined);
+    }
+    this.#seen[place] = hash;
   }
 
   /** Reads the number between `at` and `end`, and nothing else may be there. */

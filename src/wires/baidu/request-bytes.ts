@@ -18,23 +18,43 @@ export function requestPrefix(head: CallHead): Uint8Array {
 
 function written(head: CallHead): Uint8Array {
   const { path, fields, timeoutMs, codec } = head;
+  const names = namesOf(path);
+  const idBytes = fields.reduce((sum, [name, value]) => sum + fieldRoom(3 * (name.length + value.length)), 0);
+  const ids = new FieldWriter();
+  ids.open(new Uint8Array(fieldRoom(0) + idBytes), 0);
+  const rest = writeRequestIds(ids, fields, timeoutMs);
+  const requestBytes = names.length + ids.at;
+  const user = rest.length === 0 ? NONE : userFieldBytes(rest);
+  const meta = new FieldWriter();
+  meta.open(new Uint8Array(fieldRoom(requestBytes) + fieldRoom(0) + user.length), 0);
+  meta.head(1, requestBytes);
+  meta.raw(names);
+  meta.raw(ids.bytes.subarray(0, ids.at));
+  if (codec === "json") meta.number(10, PROTO3_JSON);
+  meta.raw(user);
+  return meta.bytes.subarray(0, meta.at);
+}
+
+/** So many names of methods are kept, of so many characters at the most. */
+const NAMES_KEPT = 1024;
+const LONGEST_KEPT = 256;
+const NAMES: Map<string, Uint8Array> = new Map();
+
+/** A method as the first two fields of RpcRequestMeta; kept, since a call with a timeout has a head of its own. */
+function namesOf(path: string): Uint8Array {
+  const known = NAMES.get(path);
+  if (known !== undefined) return known;
   // A method's own name has no slash.
   const slash = path.lastIndexOf("/");
   const service = encodeUtf8(path.slice(0, Math.max(0, slash)));
   const method = encodeUtf8(path.slice(slash + 1));
-  const fieldBytes = fields.reduce((sum, [name, value]) => sum + fieldRoom(3 * (name.length + value.length)), 0);
-  const request = new FieldWriter();
-  request.open(new Uint8Array(fieldRoom(service.length) + fieldRoom(method.length) + fieldRoom(0) + fieldBytes), 0);
-  request.field(1, service);
-  request.field(2, method);
-  const rest = writeRequestIds(request, fields, timeoutMs);
-  const user = rest.length === 0 ? NONE : userFieldBytes(rest);
-  const meta = new FieldWriter();
-  meta.open(new Uint8Array(fieldRoom(request.at) + fieldRoom(0) + user.length), 0);
-  meta.field(1, request.bytes.subarray(0, request.at));
-  if (codec === "json") meta.number(10, PROTO3_JSON);
-  meta.raw(user);
-  return meta.bytes.subarray(0, meta.at);
+  const names = new FieldWriter();
+  names.open(new Uint8Array(fieldRoom(service.length) + fieldRoom(method.length)), 0);
+  names.field(1, service);
+  names.field(2, method);
+  const bytes = names.bytes.subarray(0, names.at);
+  if (NAMES.size < NAMES_KEPT && path.length <= LONGEST_KEPT) NAMES.set(path, bytes);
+  return bytes;
 }
 
 /** What the first request of a connection has, and those that open a stream: who is asking. */

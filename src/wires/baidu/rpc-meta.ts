@@ -54,10 +54,10 @@ export class RpcMeta {
   readonly #outer: FieldReader = new FieldReader();
   readonly #inner: FieldReader = new FieldReader();
 
-  /** A request or a successful answer that says no more than its method, a correlation id and how to read its message. */
-  get plain(): boolean {
-    const { isRequest, isResponse, hasStream, special, errorCode } = this;
-    if (isRequest === isResponse || this.#ids !== 1 || hasStream || special || errorCode !== 0) return false;
+  /** A request or a successful answer whose meta says nothing of what follows it, so that others may say the same, but for the one correlation id. */
+  get repeatable(): boolean {
+    const { isRequest, isResponse, hasStream, errorCode } = this;
+    if (isRequest === isResponse || this.#ids !== 1 || hasStream || errorCode !== 0) return false;
     const { authentication, compressType, attachmentSize, checksumType } = this;
     return (
       authentication.end === authentication.start && compressType === 0 && attachmentSize === 0 && checksumType === 0

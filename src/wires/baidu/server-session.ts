@@ -155,7 +155,6 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
       this.#refuse(failure("unimplemented", method));
       return;
     }
-    this.#known.keep(bytes, meta, method);
     const payload = readPayload(reader, meta, options);
     if ("code" in payload) {
       this.#refuse(payload);
@@ -163,6 +162,8 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
     }
     const { message, attachment } = payload;
     const head = meta.special || attachment !== undefined ? this.#ownHead(method, attachment) : method;
+    // An announcement is to be heard each time.
+    if (meta.repeatable && !head.announced) this.#known.keep(bytes, meta, head);
     const answer = new Answer(this, head, meta);
     answer.checked = meta.checksumType !== 0;
     if (meta.hasStream) this.#openStream(answer, head, message);
@@ -215,6 +216,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
       fields: [...ids.fields, ...user.filter((each) => each !== announced)],
       attachment,
       shape: announced === undefined ? undefined : shapeNamed(announced[1]),
+      announced: announced !== undefined,
     });
   }
 }
