@@ -71,6 +71,7 @@ export class PacketReader {
       if (this.skipping > 0) return "more";
     }
     const { bytes, at, held } = input;
+    input.wanted = 0;
     if (held < HEAD_BYTES) return held >= 4 && !isMagic(uint32(bytes, at)) ? this.#broken(at) : "more";
     const magic = uint32(bytes, at);
     if (!isMagic(magic)) return this.#broken(at);
@@ -84,7 +85,11 @@ export class PacketReader {
       return "broken";
     }
     const oversized = bodyBytes - metaBytes > this.#maxRestBytes;
-    if (held < HEAD_BYTES + (oversized ? metaBytes : bodyBytes)) return "more";
+    const needed = HEAD_BYTES + (oversized ? metaBytes : bodyBytes);
+    if (held < needed) {
+      input.wanted = needed;
+      return "more";
+    }
     this.bytes = bytes;
     this.metaStart = at + HEAD_BYTES;
     this.metaEnd = this.end = this.metaStart + metaBytes;
