@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { connect } from "callwire/client";
+import { type CallOptions, connect } from "callwire/client";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
@@ -87,7 +87,7 @@ test(`Whatever came before on its connection, a request is answered as on a new 
   ).toBeGreaterThan(10);
   const pick = random(SEED);
   const peer = RawPeer.to(address);
-  const asked = Array.from({ length: 600 }, () => {
+  const asked = Array.from({ length: 300 }, () => {
     const which = pick(REQUESTS.length);
     // Some come many times in a row.
     return pick(4) === 0 ? Array<number>(4).fill(which) : [which];
@@ -221,4 +221,59 @@ test("An answer says what it says, whatever the answers before it said.", async 
   for (let round = 0; round < 20; round += 1)
     await Promise.all(Array.from({ length: 30 }, (_, i) => hear(`${round}/${i}`)));
   expect(due.size).toBe(600);
+});
+
+test("A request says what its own call was given, whatever the calls before it were given, on one connection and on several.", async () => {
+  const kinds: readonly [
+    CallOptions | undefined,
+    timeout: bigint,
+    user: Readonly<Record<string, string>>,
+    id?: string,
+  ][] = [
+    [undefined, 0n, {}],
+    [{ timeoutMs: 60_000 }, 60_000n, {}],
+    [{ timeoutMs: 50_000.5 }, 50_001n, {}],
+    [{ headers: { "x-a": "1" } }, 0n, { "x-a": "1" }],
+    [{ headers: { "x-a": "2" }, timeoutMs: 60_000 }, 60_000n, { "x-a": "2" }],
+    [{ headers: { "x-request-id": "r" } }, 0n, {}, "r"],
+  ];
+  const asked = new Map<string, unknown>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    const peer = new RawPeer(socket);
+    void (async () => {
+      for (;;) {
+        const { meta, rest } = await peer.next();
+        const own = fieldsOf(bytesAt(meta, 1));
+        const { callwire: _, ...user } = userFields(meta);
+        const names = [1, 2, 7].map((number) => bytesAt(own, number).toString());
+        asked.set(bytesAt(fieldsOf(rest), 1).toString(), [names, numberAt(own, 8), user]);
+        peer.send(
+          packet(
+            [
+              [2, []],
+              [4, numberAt(meta, 4)],
+            ],
+            saying(""),
+          ),
+        );
+      }
+    })().catch(() => {}); // the connection has ended
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number }; // it listens on TCP
+  const client = connect(EchoService, `baidu://127.0.0.1:${port}`, { connections: 3 });
+  onTestFinished(() => client[Symbol.asyncDispose]());
+  const pick = random(SEED);
+  const given = Array.from({ length: 300 }, () => pick(kinds.length));
+  for (let at = 0; at < given.length; at += 30)
+    await Promise.all(
+      given.slice(at, at + 30).map((which, i) => client.echo({ text: String(at + i) }, kinds[which]?.[0])),
+    );
+  given.forEach((which, i) => {
+    const [, timeout, user, id = ""] = kinds[which] ?? [];
+    expect(asked.get(String(i))).toEqual([["echo.v1.EchoService", "Echo", id], timeout, user]);
+  });
 });

@@ -7,18 +7,40 @@ import { userFieldBytes } from "./user-fields.js";
 /** The content type of canonical JSON (src/brpc/options.proto). */
 const PROTO3_JSON = 2;
 
+/** So many methods are known, by paths of so many characters at the most. */
+const METHODS_KEPT = 1024;
+const LONGEST_PATH = 256;
+
+/** What is known of a method, for heads that are another for each call since they have a timeout. */
+interface KnownMethod {
+  /** Its names, as the first two fields of RpcRequestMeta. */
+  readonly names: Uint8Array;
+  /** What the last head without fields came to: most timeouts are always the same. */
+  timeoutMs: number | undefined;
+  codec: CallHead["codec"] | undefined;
+  prefix: Uint8Array;
+}
+
+const METHODS: Map<string, KnownMethod> = new Map();
+
 /** How the metas of a method's requests begin: the request's own message, content type, user fields. Worked out once a head, for all connections. */
 export function requestPrefix(head: CallHead): Uint8Array {
-  const { memo } = head;
+  const { memo, path, fields, timeoutMs, codec } = head;
   if (memo !== undefined && memo.owner === requestPrefix) return memo.value as Uint8Array; // only this function writes memos with this owner
-  const value = written(head);
+  const method = methodOf(path);
+  const isBare = fields.length === 0;
+  if (isBare && method.timeoutMs === timeoutMs && method.codec === codec) return method.prefix;
+  const value = written(head, method.names);
   head.memo = { owner: requestPrefix, value };
+  if (isBare) {
+    method.timeoutMs = timeoutMs;
+    method.codec = codec;
+    method.prefix = value;
+  }
   return value;
 }
 
-function written(head: CallHead): Uint8Array {
-  const { path, fields, timeoutMs, codec } = head;
-  const names = namesOf(path);
+function written({ fields, timeoutMs, codec }: CallHead, names: Uint8Array): Uint8Array {
   const idBytes = fields.reduce((sum, [name, value]) => sum + fieldRoom(3 * (name.length + value.length)), 0);
   const ids = new FieldWriter();
   ids.open(new Uint8Array(fieldRoom(0) + idBytes), 0);
@@ -35,14 +57,8 @@ function written(head: CallHead): Uint8Array {
   return meta.bytes.subarray(0, meta.at);
 }
 
-/** So many names of methods are kept, of so many characters at the most. */
-const NAMES_KEPT = 1024;
-const LONGEST_KEPT = 256;
-const NAMES: Map<string, Uint8Array> = new Map();
-
-/** A method as the first two fields of RpcRequestMeta; kept, since a call with a timeout has a head of its own. */
-function namesOf(path: string): Uint8Array {
-  const known = NAMES.get(path);
+function methodOf(path: string): KnownMethod {
+  const known = METHODS.get(path);
   if (known !== undefined) return known;
   // A method's own name has no slash.
   const slash = path.lastIndexOf("/");
@@ -52,9 +68,9 @@ function namesOf(path: string): Uint8Array {
   names.open(new Uint8Array(fieldRoom(service.length) + fieldRoom(method.length)), 0);
   names.field(1, service);
   names.field(2, method);
-  const bytes = names.bytes.subarray(0, names.at);
-  if (NAMES.size < NAMES_KEPT && path.length <= LONGEST_KEPT) NAMES.set(path, bytes);
-  return bytes;
+  const made = { names: names.bytes.subarray(0, names.at), timeoutMs: undefined, codec: undefined, prefix: NONE };
+  if (METHODS.size < METHODS_KEPT && path.length <= LONGEST_PATH) METHODS.set(path, made);
+  return made;
 }
 
 /** What the first request of a connection has, and those that open a stream: who is asking. */
