@@ -15,7 +15,7 @@ export class FieldReader {
   /** A varint's 64 bits, each half unsigned. */
   low: number = 0;
   high: number = 0;
-  /** Where the value of `bytes` and `fixed` is. */
+  /** Where the value is; of `bytes`, without its length. */
   start: number = 0;
   end: number = 0;
   #bytes: Uint8Array = NONE;
@@ -39,7 +39,12 @@ export class FieldReader {
     const type = tag & 7;
     this.number = tag >>> 3;
     this.kind = KINDS[type] ?? "broken";
-    if (this.kind === "varint") return this.#varint() || this.#broken();
+    this.start = this.#at;
+    if (this.kind === "varint") {
+      if (!this.#varint()) return this.#broken();
+      this.end = this.#at;
+      return true;
+    }
     if (this.kind === "broken") return false;
     let length = type === FIXED64 ? 8 : 4;
     if (this.kind === "bytes") {

@@ -1,4 +1,5 @@
 import { OutBuffer } from "../../bytes/out-buffer.js";
+import { copyOf } from "../../bytes/slab.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
@@ -28,8 +29,9 @@ export interface AnswerSending extends Pick<BaiduOptions, "checksum"> {
 
 /** The answer to one call, and the meta of its packet: the sink that its method writes to. With a stream it may have any number of messages. */
 export class Answer implements Sink, PacketHead, StreamHearer {
-  idLow: number = 0;
-  idHigh: number = 0;
+  /** Signed, so that they are small numbers. */
+  readonly idLow: number;
+  readonly idHigh: number;
   prefix: Uint8Array = NONE;
   extra: Uint8Array = NONE;
   attachment: Uint8Array | undefined = undefined;
@@ -43,15 +45,19 @@ export class Answer implements Sink, PacketHead, StreamHearer {
   /** This end of the call's stream, where the caller has offered one. */
   stream: Stream | undefined = undefined;
   readonly #owner: AnswerOwner;
-  readonly #head: BaiduHead;
+  /** What the caller asks for. */
+  readonly asked: BaiduHead;
   #settings: StreamSettings | undefined = undefined;
   #fields: Fields = NO_FIELDS;
   /** Without a stream: the one message, while it is not known that no other follows. */
   #only: Uint8Array | undefined = undefined;
 
-  constructor(owner: AnswerOwner, head: BaiduHead) {
+  /** Of `id` only the correlation id is looked at, and only now. */
+  constructor(owner: AnswerOwner, asked: BaiduHead, id: Pick<PacketHead, "idLow" | "idHigh">) {
     this.#owner = owner;
-    this.#head = head;
+    this.asked = asked;
+    this.idLow = id.idLow | 0;
+    this.idHigh = id.idHigh | 0;
   }
 
   /** The caller offers a stream. */
@@ -107,11 +113,11 @@ export class Answer implements Sink, PacketHead, StreamHearer {
     const settings = this.#settings;
     if (stream === undefined || settings === undefined || stream.connected) return;
     stream.connect(settings);
-    const streamsIn = this.#head.shape === "clientStream" || this.#head.shape === "bidi";
+    const streamsIn = this.asked.shape === "clientStream" || this.asked.shape === "bidi";
     const own = streamSettings(stream.id, streamsIn);
     const fields = this.#fields === NO_FIELDS ? NONE : answerFields(this.#fields, OK);
     this.extra = new Uint8Array([...own, ...fields]);
-    this.prefix = successPrefix(this.#head.contentType);
+    this.prefix = successPrefix(this.asked.contentType);
     const packet = new OutBuffer();
     writePacket(packet, this, NONE);
     stream.introduce(packet.view());
@@ -153,18 +159,18 @@ export class Answer implements Sink, PacketHead, StreamHearer {
 
   #hold(body: Uint8Array): boolean {
     if (this.#only === undefined) {
-      this.#only = new Uint8Array(body);
+      this.#only = copyOf(body);
       return true;
     }
     this.stop(
-      failure("unimplemented", `Method ${this.#head.path} answers with a stream: send stream_settings to call it.`),
+      failure("unimplemented", `Method ${this.asked.path} answers with a stream: send stream_settings to call it.`),
     );
     return true;
   }
 
   #answer(status: Status, message: Uint8Array): void {
     const { compression, checksum } = this.#owner.sending;
-    this.prefix = successPrefix(this.#head.contentType);
+    this.prefix = successPrefix(this.asked.contentType);
     if (checksum === true) this.checked = true;
     if (this.#fields !== NO_FIELDS || status !== OK) this.extra = answerFields(this.#fields, status);
     const bytes = packed(message, compression);
@@ -174,7 +180,7 @@ export class Answer implements Sink, PacketHead, StreamHearer {
 
   /** An answer beside the stream: header fields or trailers, or the error that the stream is about to be reset for. */
   #tell(status: Status): void {
-    this.prefix = status.code === "ok" ? successPrefix(this.#head.contentType) : errorPrefix(status);
+    this.prefix = status.code === "ok" ? successPrefix(this.asked.contentType) : errorPrefix(status);
     this.extra = answerFields(this.#fields, status);
     this.checked = false;
     this.#fields = NO_FIELDS;

@@ -1,3 +1,4 @@
+import { copyOf } from "../../bytes/slab.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
@@ -57,8 +58,8 @@ export class ClientCall implements Sink, PacketHead, StreamHearer {
   constructor(owner: ClientCallOwner, id: number, parts: { readonly head: CallHead; readonly reply: Sink }) {
     this.#owner = owner;
     this.id = id;
-    this.idLow = id >>> 0;
-    this.idHigh = Math.floor(id / 2 ** 32);
+    this.idLow = id | 0;
+    this.idHigh = id < 2 ** 32 ? 0 : Math.floor(id / 2 ** 32);
     this.checked = owner.sending.checksum;
     this.request = parts.head;
     this.reply = parts.reply;
@@ -77,7 +78,7 @@ export class ClientCall implements Sink, PacketHead, StreamHearer {
     if (this.ended || this.#finished) return true;
     const bytes = body as Uint8Array; // codecs of this wire make bytes
     if (this.#streamsIn) return this.#open(NONE)?.send(bytes) ?? true;
-    this.#only = new Uint8Array(bytes);
+    this.#only = copyOf(bytes);
     return true;
   }
 
@@ -100,6 +101,12 @@ export class ClientCall implements Sink, PacketHead, StreamHearer {
 
   drain(): void {
     this.stream?.read();
+  }
+
+  /** Takes an answer that is a message and nothing else. */
+  answered(message: Uint8Array): void {
+    // Beside a stream that has been accepted it says nothing.
+    if (this.stream?.connected !== true) this.#over(OK, message);
   }
 
   /** Takes the answer, or what is said beside its stream. */
@@ -168,7 +175,7 @@ export class ClientCall implements Sink, PacketHead, StreamHearer {
     this.opened = true;
     const { sending, fresh } = this.#owner;
     const shape = this.#shape;
-    this.prefix = requestPrefix(this.request, sending);
+    this.prefix = requestPrefix(this.request);
     if (fresh || shape !== "unary") this.extra = this.#own(shape, fresh ? sending.authentication : undefined);
     const { compression } = sending;
     const bytes = packed(message, compression);

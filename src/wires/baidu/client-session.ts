@@ -4,9 +4,10 @@ import { CallRing } from "../call-ring.js";
 import type { ClientSession, Outlet, SessionOptions } from "../wire.js";
 import { ClientCall, type ClientCallOwner, type ClientSending } from "./client-call.js";
 import { numberedCompression } from "./compression.js";
-import { heardAnswer, type PacketPlace } from "./heard-answer.js";
+import { heardAnswer } from "./heard-answer.js";
+import { KnownMetas } from "./known-metas.js";
 import { PacketReader } from "./packet-reader.js";
-import { oversized } from "./payload.js";
+import { oversized, type PacketPlace } from "./payload.js";
 import { BaiduSession } from "./session.js";
 import { Stream } from "./stream.js";
 import { FRAME, type StreamFrameMeta } from "./stream-frame.js";
@@ -17,6 +18,8 @@ export class BaiduClientSession extends BaiduSession implements ClientSession, C
   override open: number = 0;
   fresh: boolean = true;
   readonly sending: ClientSending;
+  /** Metas of answers that are a message and nothing else. */
+  readonly #known: KnownMetas<true> = new KnownMetas();
   readonly #calls: CallRing<ClientCall> = new CallRing();
   /** Whether the server takes cancellations, as callwire's do; undefined until it has said something. */
   #cancels: boolean | undefined = undefined;
@@ -95,6 +98,15 @@ export class BaiduClientSession extends BaiduSession implements ClientSession, C
     this.#retired = true;
   }
 
+  protected override recognized(): boolean {
+    const { reader } = this;
+    const known = this.#known;
+    if (known.find(reader.bytes, reader.metaStart, reader.metaEnd) === undefined) return false;
+    if (reader.end - reader.metaEnd > this.options.limits.maxMessageBytes) return false;
+    this.#calls.at(numberOf(known))?.answered(reader.part(reader.metaEnd, reader.end));
+    return true;
+  }
+
   protected override called(whole: boolean): void {
     const { reader, meta } = this;
     if (!whole || !meta.isResponse) {
@@ -103,6 +115,7 @@ export class BaiduClientSession extends BaiduSession implements ClientSession, C
     }
     // The greeting of a server that takes cancellations comes before its first answer.
     this.#cancels ??= false;
+    if (meta.repeatable && !meta.special) this.#known.keep(reader.bytes, meta, true);
     const call = this.#callOf();
     if (call !== undefined) call.hear(heardAnswer(meta, reader, this.options));
   }
@@ -145,8 +158,7 @@ export class BaiduClientSession extends BaiduSession implements ClientSession, C
 
   /** The call that the packet being read answers. */
   #callOf(): ClientCall | undefined {
-    const { idHigh, idLow } = this.meta;
-    return this.#calls.at(idHigh * 2 ** 32 + idLow);
+    return this.#calls.at(numberOf(this.meta));
   }
 
   /** Tells the server, if it is one that listens, that nobody waits for an answer any more. */
@@ -161,4 +173,9 @@ export class BaiduClientSession extends BaiduSession implements ClientSession, C
     this.open = 0;
     for (const call of calls) call.fail(status);
   }
+}
+
+/** The number of a call that was made here. Those of others are no whole numbers of ours, and find none. */
+function numberOf({ idHigh, idLow }: Pick<PacketHead, "idLow" | "idHigh">): number {
+  return (idHigh >>> 0) * 2 ** 32 + (idLow >>> 0);
 }

@@ -1,7 +1,8 @@
 import { decodeUtf8 } from "../../bytes/utf8.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import type { CallHead } from "../../call/sink.js";
-import type { Range, RpcMeta } from "./rpc-meta.js";
+import { hashOf } from "./hash-of.js";
+import type { RpcMeta } from "./rpc-meta.js";
 
 /** So many methods' heads are kept for their next call. */
 const HEADS_KEPT = 256;
@@ -19,13 +20,15 @@ export class BaiduHead implements CallHead {
   readonly attachment: Uint8Array | undefined;
   readonly positional: boolean = false;
   readonly attachable: boolean = true;
+  /** The caller has said in it that it is callwire's. */
+  readonly announced: boolean;
   shape: CallHead["shape"];
   out: string | undefined = undefined;
   memo: CallHead["memo"] = undefined;
 
   constructor(
     method: Pick<BaiduHead, "path" | "codec" | "peer" | "contentType">,
-    asked: Partial<Pick<BaiduHead, "timeoutMs" | "fields" | "attachment" | "shape">> = {},
+    asked: Partial<Pick<BaiduHead, "timeoutMs" | "fields" | "attachment" | "shape" | "announced">> = {},
   ) {
     this.path = method.path;
     this.codec = method.codec;
@@ -35,6 +38,7 @@ export class BaiduHead implements CallHead {
     this.fields = asked.fields ?? NO_FIELDS;
     this.attachment = asked.attachment;
     this.shape = asked.shape;
+    this.announced = asked.announced === true;
   }
 }
 
@@ -78,14 +82,6 @@ export class Heads {
     }
     return head;
   }
-}
-
-/** FNV-1a over some bytes; 30 bits, so that the number is a small one. */
-function hashOf(bytes: Uint8Array, { start, end }: Range, seed: number): number {
-  let hash = seed ^ 0x811c_9dc5;
-  // The ranges are within the bytes.
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x0100_0193);
-  return hash & 0x3fff_ffff;
 }
 
 function isSame({ names, serviceBytes, head }: Known, bytes: Uint8Array, meta: RpcMeta): boolean {

@@ -1,4 +1,5 @@
 import { InBuffer } from "../../bytes/in-buffer.js";
+import { settle } from "../../bytes/settled.js";
 
 /** Before each packet: four letters, the size of the body, and how much of that is the meta. */
 export const HEAD_BYTES = 12;
@@ -39,6 +40,12 @@ export class PacketReader {
     return this.#input.held + this.skipping;
   }
 
+  /** Bytes of the packet that was found last, from `start` on; lent, and settled where nobody writes into them any more. */
+  part(start: number, end: number): Uint8Array {
+    const part = this.bytes.subarray(start, end);
+    return this.#input.owned ? settle(part) : part;
+  }
+
   /** Takes a chunk, which is lent until `keep`. */
   push(chunk: Uint8Array): void {
     this.#input.push(chunk);
@@ -64,6 +71,7 @@ export class PacketReader {
       if (this.skipping > 0) return "more";
     }
     const { bytes, at, held } = input;
+    input.wanted = 0;
     if (held < HEAD_BYTES) return held >= 4 && !isMagic(uint32(bytes, at)) ? this.#broken(at) : "more";
     const magic = uint32(bytes, at);
     if (!isMagic(magic)) return this.#broken(at);
@@ -77,7 +85,11 @@ export class PacketReader {
       return "broken";
     }
     const oversized = bodyBytes - metaBytes > this.#maxRestBytes;
-    if (held < HEAD_BYTES + (oversized ? metaBytes : bodyBytes)) return "more";
+    const needed = HEAD_BYTES + (oversized ? metaBytes : bodyBytes);
+    if (held < needed) {
+      input.wanted = needed;
+      return "more";
+    }
     this.bytes = bytes;
     this.metaStart = at + HEAD_BYTES;
     this.metaEnd = this.end = this.metaStart + metaBytes;

@@ -22,6 +22,11 @@ export interface StreamSettings {
  * made but what is asked for. Ranges are places in the bytes that were read.
  */
 export class RpcMeta {
+  /** Where it lies in the bytes that were read, and in it the number of the correlation id. */
+  start: number = 0;
+  end: number = 0;
+  idStart: number = 0;
+  idEnd: number = 0;
   isRequest: boolean = false;
   isResponse: boolean = false;
   /** There is a correlation id; its 64 bits in two halves. */
@@ -45,12 +50,25 @@ export class RpcMeta {
   readonly errorText: Range = { start: 0, end: 0 };
   hasStream: boolean = false;
   readonly stream: StreamSettings = { low: 0, high: 0, needFeedback: false, writable: false };
+  #ids = 0;
   readonly #outer: FieldReader = new FieldReader();
   readonly #inner: FieldReader = new FieldReader();
+
+  /** A request or a successful answer whose meta says nothing of what follows it, so that others may say the same, but for the one correlation id. */
+  get repeatable(): boolean {
+    const { isRequest, isResponse, hasStream, errorCode } = this;
+    if (isRequest === isResponse || this.#ids !== 1 || hasStream || errorCode !== 0) return false;
+    const { authentication, compressType, attachmentSize, checksumType } = this;
+    return (
+      authentication.end === authentication.start && compressType === 0 && attachmentSize === 0 && checksumType === 0
+    );
+  }
 
   /** Reads a meta; false: the bytes are none, and only what came before the fault has been read. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.#clear();
+    this.start = start;
+    this.end = end;
     const outer = this.#outer;
     outer.open(bytes, start, end);
     while (outer.next()) {
@@ -63,7 +81,14 @@ export class RpcMeta {
 
   #clear(): void {
     this.isRequest = this.isResponse = this.hasId = this.special = this.hasStream = this.checksumWithAttachment = false;
-    this.idLow = this.idHigh = this.compressType = this.attachmentSize = this.contentType = this.checksumType = 0;
+    this.#ids =
+      this.idLow =
+      this.idHigh =
+      this.compressType =
+      this.attachmentSize =
+      this.contentType =
+      this.checksumType =
+        0;
     this.errorCode = 0;
     this.checksum.end = this.checksum.start = this.authentication.end = this.authentication.start = 0;
     this.service.end = this.service.start = this.method.end = this.method.start = 0;
@@ -74,6 +99,9 @@ export class RpcMeta {
     const { low, high } = this.#outer;
     if (number === 4) {
       this.hasId = true;
+      this.#ids += 1;
+      this.idStart = this.#outer.start;
+      this.idEnd = this.#outer.end;
       this.idLow = low;
       this.idHigh = high;
     } else if (number === 3) this.compressType = low | 0;

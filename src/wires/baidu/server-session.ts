@@ -5,6 +5,7 @@ import { ANNOUNCEMENT, shapeNamed } from "./announcement.js";
 import { Answer, type AnswerOwner, type AnswerSending } from "./answer.js";
 import { numberedCompression } from "./compression.js";
 import { BaiduHead, Heads } from "./heads.js";
+import { KnownMetas } from "./known-metas.js";
 import { oversized, readPayload } from "./payload.js";
 import { readRequestIds } from "./request-ids.js";
 import { BaiduSession } from "./session.js";
@@ -21,6 +22,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   readonly sending: AnswerSending;
   readonly #dispatch: Dispatch;
   readonly #heads: Heads;
+  readonly #known: KnownMetas<BaiduHead> = new KnownMetas();
   /** Calls that did not end at once. */
   readonly #answers: Set<Answer> = new Set();
   /** Those with a stream, by this end's id of it. */
@@ -66,6 +68,17 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
     for (const answer of this.#answers) answer.cut(status);
   }
 
+  protected override recognized(): boolean {
+    const { reader } = this;
+    const { maxConcurrentCalls, maxMessageBytes } = this.options.limits;
+    const known = this.#known;
+    const head = known.find(reader.bytes, reader.metaStart, reader.metaEnd);
+    if (head === undefined || this.#retired || this.open >= maxConcurrentCalls) return false;
+    if (reader.end - reader.metaEnd > maxMessageBytes) return false;
+    this.#ask(new Answer(this, head, known), reader.part(reader.metaEnd, reader.end));
+    return true;
+  }
+
   protected override called(whole: boolean): void {
     const { meta, reader } = this;
     if (!whole || !meta.isRequest) this.#unreadable(whole);
@@ -74,7 +87,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
       this.block(this);
     } else if (this.#retired)
       this.#refuse(failure("unavailable", "The server is shutting down: call another, or try again later."));
-    else if (this.#authenticated || this.#authenticate()) this.#begin(reader.bytes.subarray(0, reader.end));
+    else if (this.#authenticated || this.#authenticate()) this.#begin();
   }
 
   protected override oversized(whole: boolean): void {
@@ -91,7 +104,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   protected override about({ type, sourceLow, sourceHigh }: StreamFrameMeta): void {
     if (type !== FRAME.rst) return;
     for (const answer of this.#answers)
-      if (answer.idLow === sourceLow && answer.idHigh === sourceHigh) {
+      if (answer.idLow === (sourceLow | 0) && answer.idHigh === (sourceHigh | 0)) {
         answer.reset();
         return;
       }
@@ -112,9 +125,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
 
   /** Answers the packet that is being read with an error; no method hears of it. */
   #refuse(status: Status): void {
-    const answer = new Answer(this, REFUSED);
-    answer.idLow = this.meta.idLow;
-    answer.idHigh = this.meta.idHigh;
+    const answer = new Answer(this, REFUSED, this.meta);
     this.open += 1;
     answer.end(status);
   }
@@ -136,39 +147,44 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
     return false;
   }
 
-  #begin(bytes: Uint8Array): void {
-    const { meta, options } = this;
-    const known = this.#heads.find(bytes, meta);
-    if (typeof known === "string") {
-      this.#refuse(failure("unimplemented", known));
+  #begin(): void {
+    const { meta, options, reader } = this;
+    const { bytes } = reader;
+    const method = this.#heads.find(bytes, meta);
+    if (typeof method === "string") {
+      this.#refuse(failure("unimplemented", method));
       return;
     }
-    const payload = readPayload(bytes.subarray(this.reader.metaEnd), meta, { ...options, packet: bytes });
+    const payload = readPayload(reader, meta, options);
     if ("code" in payload) {
       this.#refuse(payload);
       return;
     }
     const { message, attachment } = payload;
-    const head = meta.special || attachment !== undefined ? this.#ownHead(bytes, known, attachment) : known;
-    const answer = new Answer(this, head);
-    answer.idLow = meta.idLow;
-    answer.idHigh = meta.idHigh;
+    const head = meta.special || attachment !== undefined ? this.#ownHead(method, attachment) : method;
+    // An announcement is to be heard each time.
+    if (meta.repeatable && !head.announced) this.#known.keep(bytes, meta, head);
+    const answer = new Answer(this, head, meta);
     answer.checked = meta.checksumType !== 0;
-    this.open += 1;
     if (meta.hasStream) this.#openStream(answer, head, message);
-    else {
-      // Where the method answers at once, nobody has to remember it.
-      answer.request = this.#dispatch(head, answer);
-      answer.heardAll = true;
-      answer.request.end(OK, message);
-      if (!answer.ended) this.#answers.add(answer);
-    }
+    else this.#ask(answer, message);
+  }
+
+  /** Makes a call of one message. Where the method answers at once, nobody has to remember it. */
+  #ask(answer: Answer, message: Uint8Array): void {
+    this.open += 1;
+    const request = this.#dispatch(answer.asked, answer);
+    answer.request = request;
+    answer.heardAll = true;
+    request.end(OK, message);
+    if (!answer.ended) this.#answers.add(answer);
   }
 
   #openStream(answer: Answer, head: BaiduHead, message: Uint8Array): void {
     this.#streamIds += 1;
     const { maxMessageBytes } = this.options.limits;
     const stream = new Stream(this, answer, { id: this.#streamIds, maxMessageBytes });
+    this.open += 1;
     answer.offered(stream, this.meta.stream);
     this.#answers.add(answer);
     this.#streams.set(stream.id, answer);
@@ -186,8 +202,8 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   }
 
   /** The head of a call that brings header fields, a timeout or an attachment. */
-  #ownHead(bytes: Uint8Array, known: BaiduHead, attachment: Uint8Array | undefined): BaiduHead {
-    const { metaStart, metaEnd } = this.reader;
+  #ownHead(method: BaiduHead, attachment: Uint8Array | undefined): BaiduHead {
+    const { bytes, metaStart, metaEnd } = this.reader;
     const ids = readRequestIds(bytes, this.meta.request);
     const user = readUserFields(bytes, metaStart, metaEnd);
     const announced = user.find(([name]) => name === ANNOUNCEMENT);
@@ -195,11 +211,12 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
       this.#greeted = true;
       this.tell(FRAME.feedback, 0);
     }
-    return new BaiduHead(known, {
+    return new BaiduHead(method, {
       timeoutMs: ids.timeoutMs,
       fields: [...ids.fields, ...user.filter((each) => each !== announced)],
       attachment,
       shape: announced === undefined ? undefined : shapeNamed(announced[1]),
+      announced: announced !== undefined,
     });
   }
 }

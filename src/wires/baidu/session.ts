@@ -40,6 +40,9 @@ export abstract class BaiduSession implements Session, StreamOwner {
   abstract lost(status: Status): void;
   abstract retire(): void;
 
+  /** Takes a packet of a call, if its meta is known from others and nothing speaks against it; false: the meta is to be read. */
+  protected abstract recognized(): boolean;
+
   /** Takes a packet of a call, whose meta has been read; false: only as far as it can be. */
   protected abstract called(whole: boolean): void;
 
@@ -146,8 +149,9 @@ export abstract class BaiduSession implements Session, StreamOwner {
       const found = reader.next();
       if (found === "more") return;
       this.#arrivingMs = 0;
-      if (found === "call") this.called(meta.read(reader.bytes, reader.metaStart, reader.metaEnd));
-      else if (found === "stream") this.#streamed();
+      if (found === "call") {
+        if (!this.recognized()) this.called(meta.read(reader.bytes, reader.metaStart, reader.metaEnd));
+      } else if (found === "stream") this.#streamed();
       else if (found === "broken") this.fail(reader.reason);
       else this.oversized(meta.read(reader.bytes, reader.metaStart, reader.metaEnd));
     }
@@ -164,7 +168,7 @@ export abstract class BaiduSession implements Session, StreamOwner {
       this.about(frame);
       return;
     }
-    const data = reader.bytes.subarray(reader.metaEnd, reader.end);
+    const data = reader.part(reader.metaEnd, reader.end);
     const stream = this.streamOf(frame.high * 2 ** 32 + frame.low);
     if (stream === undefined) this.#stray(frame);
     else if (stream.connected || !this.introduced(stream, frame, data)) stream.hear(frame, data);

@@ -1,16 +1,14 @@
 import type { OutBuffer } from "../../bytes/out-buffer.js";
+import { copyOf } from "../../bytes/slab.js";
 import { DEAF, type Sink } from "../../call/sink.js";
 import type { StreamSettings } from "./rpc-meta.js";
 import { FRAME, type StreamFrameMeta, writeStreamFrame } from "./stream-frame.js";
+import { MESSAGE_COST, StreamInput, type StreamInputOwner } from "./stream-input.js";
 
 /** A writer stops when so many bytes are on their way that the reader has not taken. brpc's own is 2 MiB (`max_buf_size`). */
 const WINDOW_BYTES = 512 * 1024;
 /** So much is kept for a far end that is not known yet. */
 const EARLY_BYTES = 64 * 1024;
-/** Where so much waits unread, whatever the far end's window is, the connection is not read until there is less. */
-const AHEAD_BYTES = 8 * 1024 * 1024;
-/** What an unread message takes beside its bytes. */
-const MESSAGE_COST = 64;
 
 /** What a stream needs of its session. */
 export interface StreamOwner {
@@ -42,23 +40,20 @@ export interface StreamHearer {
  * One end of a stream (brpc's src/brpc/stream.cpp): messages go as frames between two ids, and each end says how many bytes it has taken in all, so that the other knows
  * when to stop. Until `connect` nothing is known of the far end, and what is said is kept.
  */
-export class Stream {
+export class Stream implements StreamInputOwner {
   /** This end's id. */
   readonly id: number;
-  /** Where messages go. */
-  sink: Sink = DEAF;
   /** Who waits for room. */
   writer: Sink = DEAF;
   readonly #owner: StreamOwner;
   readonly #hearer: StreamHearer;
-  readonly #maxMessageBytes: number;
+  readonly #input: StreamInput;
   #connected = false;
   #low = 0;
   #high = 0;
   #wantsFeedback = false;
   #produced = 0;
   #remoteConsumed = 0;
-  #consumed = 0;
   #told = 0;
   /** What was said before the far end was known. */
   #early: Uint8Array[] = [];
@@ -66,15 +61,6 @@ export class Stream {
   #earlyClose = false;
   #closed = false;
   #over = false;
-  /** Messages that the sink has no room for, and the bytes in them. */
-  readonly #unread: Uint8Array[] = [];
-  #unreadBytes = 0;
-  #full = false;
-  #peerClosed = false;
-  #toldClosed = false;
-  /** The pieces of a message that goes on. */
-  #pieces: Uint8Array[] = [];
-  #piecesBytes = 0;
   #waiting = false;
 
   constructor(
@@ -85,7 +71,12 @@ export class Stream {
     this.#owner = owner;
     this.#hearer = hearer;
     this.id = parts.id;
-    this.#maxMessageBytes = parts.maxMessageBytes;
+    this.#input = new StreamInput(this, parts.maxMessageBytes);
+  }
+
+  /** Where messages go. */
+  set sink(sink: Sink) {
+    this.#input.sink = sink;
   }
 
   get connected(): boolean {
@@ -115,7 +106,7 @@ export class Stream {
   send(message: Uint8Array): boolean {
     if (this.#closed || this.#over) return true;
     if (!this.#connected) {
-      this.#early.push(new Uint8Array(message));
+      this.#early.push(copyOf(message));
       this.#earlyBytes += message.length + MESSAGE_COST;
       return this.#earlyBytes < EARLY_BYTES;
     }
@@ -150,8 +141,7 @@ export class Stream {
   end(): void {
     this.#over = true;
     this.#early = [];
-    this.#unread.length = 0;
-    this.#pieces = [];
+    this.#input.end();
     this.#owner.unblock(this);
   }
 
@@ -163,31 +153,26 @@ export class Stream {
   /** Takes a frame for this stream; `data` is lent. */
   hear(frame: StreamFrameMeta, data: Uint8Array): void {
     if (this.#over) return;
-    if (frame.type === FRAME.data) this.#data(frame, data);
+    if (frame.type === FRAME.data) this.#input.piece(data, frame.continued);
     else if (frame.type === FRAME.feedback) {
       // What was not sent cannot have been taken.
       this.#remoteConsumed = Math.min(this.#produced, Math.max(this.#remoteConsumed, frame.consumed));
       if (!this.#owner.full) this.drained();
-    } else if (frame.type === FRAME.close) {
-      this.#peerClosed = true;
-      this.#settle();
-    } else if (frame.type === FRAME.rst) {
+    } else if (frame.type === FRAME.close) this.#input.close();
+    else if (frame.type === FRAME.rst) {
       this.end();
       this.#hearer.reset();
     }
   }
 
+  /** Takes a message that came beside the frames, which is lent. */
+  take(message: Uint8Array): void {
+    this.#input.take(message);
+  }
+
   /** The sink has room again. */
   read(): void {
-    this.#full = false;
-    while (!this.#full && !this.#over) {
-      const message = this.#unread.shift();
-      if (message === undefined) break;
-      this.#unreadBytes -= message.length + MESSAGE_COST;
-      this.#pass(message);
-    }
-    if (this.#unreadBytes < AHEAD_BYTES / 2) this.#owner.unblock(this);
-    this.#settle();
+    this.#input.read();
   }
 
   /** The output is no longer full. */
@@ -199,50 +184,27 @@ export class Stream {
 
   /** Tells the far end how much has been taken, if it wants to know. */
   feedback(): void {
-    if (this.#over || this.#told === this.#consumed) return;
-    this.#told = this.#consumed;
+    const { consumed } = this.#input;
+    if (this.#over || this.#told === consumed) return;
+    this.#told = consumed;
     this.#write(FRAME.feedback);
   }
 
-  #data(frame: StreamFrameMeta, data: Uint8Array): void {
-    if (this.#peerClosed) return;
-    if (data.length + this.#piecesBytes > this.#maxMessageBytes) {
-      this.#hearer.overrun(`A message of a stream may have ${this.#maxMessageBytes} bytes, and this one has more.`);
-      return;
-    }
-    if (frame.continued) {
-      this.#pieces.push(new Uint8Array(data));
-      this.#piecesBytes += data.length;
-    } else if (this.#pieces.length === 0) this.take(data);
-    else {
-      const whole = joined([...this.#pieces, data], this.#piecesBytes + data.length);
-      this.#pieces = [];
-      this.#piecesBytes = 0;
-      this.take(whole);
-    }
+  took(): void {
+    if (this.#wantsFeedback) this.#owner.owes(this);
   }
 
-  /** Takes a message that came, which is lent: passes it on, or keeps it until there is room. */
-  take(message: Uint8Array): void {
-    if (!this.#full && this.#unread.length === 0) {
-      this.#pass(message);
-      return;
-    }
-    this.#unread.push(new Uint8Array(message));
-    this.#unreadBytes += message.length + MESSAGE_COST;
-    if (this.#unreadBytes > AHEAD_BYTES) this.#owner.block(this);
+  crowded(isCrowded: boolean): void {
+    if (isCrowded) this.#owner.block(this);
+    else this.#owner.unblock(this);
   }
 
-  #pass(message: Uint8Array): void {
-    this.#full = !this.sink.message(message);
-    this.#consumed += message.length;
-    if (this.#wantsFeedback && !this.#over) this.#owner.owes(this);
-  }
-
-  #settle(): void {
-    if (!this.#peerClosed || this.#toldClosed || this.#unread.length > 0 || this.#over) return;
-    this.#toldClosed = true;
+  finished(): void {
     this.#hearer.closed();
+  }
+
+  overrun(reason: string): void {
+    this.#hearer.overrun(reason);
   }
 
   #write(type: number, data?: Uint8Array): void {
@@ -250,14 +212,4 @@ export class Stream {
     const told = type === FRAME.feedback ? { ...frame, consumed: this.#told } : frame;
     this.#owner.sent(writeStreamFrame(this.#owner.output, told, data));
   }
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
