@@ -14,12 +14,17 @@ export interface Case {
   readonly bytes: boolean;
 }
 
-/** What is done: calls of one message each way, streams of the server's, streams of the client's. */
-export type LoadName = "unary" | "stream out" | "stream in";
+/**
+ * What is done: calls of one message each way; the same with a deadline, of a method that answers with a promise; streams of the server's, streams of the
+ * client's.
+ */
+export type LoadName = "unary" | "deadline" | "stream out" | "stream in";
 
 interface WireUnderCount extends Pick<Case, "url" | "inflight" | "bytes"> {
   readonly name: string;
   readonly streams: boolean;
+  /** Its calls are counted with deadlines, too. */
+  readonly deadlines?: true;
 }
 
 /** HTTP/1.1 carries one call at a time, and clients make so many connections by default. */
@@ -27,33 +32,46 @@ const BY_HTTP1 = 16;
 const SHARED = 64;
 
 const WIRES: readonly WireUnderCount[] = [
-  { name: "grpc", url: "grpc://bench:1", inflight: SHARED, bytes: true, streams: true },
+  { name: "grpc", url: "grpc://bench:1", inflight: SHARED, bytes: true, streams: true, deadlines: true },
   { name: "connect, HTTP/1.1", url: "connect://bench:1", inflight: BY_HTTP1, bytes: true, streams: true },
-  { name: "connect, HTTP/2", url: "connect+http2://bench:1", inflight: SHARED, bytes: true, streams: true },
+  {
+    name: "connect, HTTP/2",
+    url: "connect+http2://bench:1",
+    inflight: SHARED,
+    bytes: true,
+    streams: false,
+    deadlines: true,
+  },
   { name: "grpcweb", url: "grpcweb://bench:1", inflight: BY_HTTP1, bytes: true, streams: true },
   { name: "jsonrpc, HTTP", url: "jsonrpc://bench:1", inflight: BY_HTTP1, bytes: false, streams: false },
   { name: "jsonrpc, TCP", url: "jsonrpc+tcp://bench:1", inflight: SHARED, bytes: false, streams: true },
   { name: "xmlrpc", url: "xmlrpc://bench:1", inflight: BY_HTTP1, bytes: false, streams: false },
-  { name: "frame", url: "frame://bench:1", inflight: SHARED, bytes: false, streams: true },
-  { name: "baidu", url: "baidu://bench:1", inflight: SHARED, bytes: true, streams: true },
+  { name: "frame", url: "frame://bench:1", inflight: SHARED, bytes: false, streams: true, deadlines: true },
+  { name: "baidu", url: "baidu://bench:1", inflight: SHARED, bytes: true, streams: true, deadlines: true },
 ];
 
-const STREAMS: readonly LoadName[] = ["stream out", "stream in"];
 const ENDS: readonly End[] = ["server", "client"];
 
 /** Everything that is counted: each end of each wire, its calls, then its streams, one of which is open at a time. */
 export const CASES: readonly Case[] = WIRES.flatMap((wire) =>
-  ENDS.flatMap((end) => [
-    { ...shared(wire, end), name: `${wire.name}: ${end}`, load: "unary" as const },
-    ...(wire.streams ? STREAMS : []).map((load) => ({
+  ENDS.flatMap((end) =>
+    loadsOf(wire).map((load) => ({
       ...shared(wire, end),
-      name: `${wire.name}: ${end}, ${load}`,
+      name: `${wire.name}: ${end}${load === "unary" ? "" : `, ${load}`}`,
       load,
-      inflight: 1,
+      inflight: load.startsWith("stream") ? 1 : wire.inflight,
     })),
-  ]),
+  ),
 );
 
-function shared({ url, inflight, bytes }: WireUnderCount, end: End): Omit<Case, "name" | "load"> {
-  return { url, inflight, bytes, end, connections: inflight === BY_HTTP1 ? BY_HTTP1 : 1 };
+function loadsOf({ streams, deadlines }: WireUnderCount): readonly LoadName[] {
+  return [
+    "unary",
+    ...(deadlines === true ? (["deadline"] as const) : []),
+    ...(streams ? (["stream out", "stream in"] as const) : []),
+  ];
+}
+
+function shared({ url, inflight, bytes }: WireUnderCount, end: End): Omit<Case, "name" | "load" | "inflight"> {
+  return { url, bytes, end, connections: inflight === BY_HTTP1 ? BY_HTTP1 : 1 };
 }

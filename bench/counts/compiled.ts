@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { tscPath } from "../compile.js";
 
 const FLAGS =
-  "--ignoreConfig --noCheck --noResolve --target es2023 --module nodenext --verbatimModuleSyntax --types node".split(" ");
+  "--ignoreConfig --noCheck --noResolve --target es2023 --module nodenext --verbatimModuleSyntax --types node".split(
+    " ",
+  );
 
 /**
  * Compiles src/, and of bench/ what counts, into bench/counts/dist/, and gives back the path of a script of this folder there. So what is counted is

@@ -34,15 +34,21 @@ const streaming = {
 
 /** Makes the service that a case calls: protobuf where its messages are bytes, else plain functions or a contract without schemas. */
 export function echoOf({ bytes, load }: Pick<Case, "bytes" | "load">): Echo {
+  const echo = load === "deadline" ? promised : same;
+  const calls = load === "unary" || load === "deadline";
   if (bytes) {
-    const contract = serviceOf(echoProto(load === "unary" ? "Echo" : "Streams"));
-    const copy = (message: unknown): unknown => message;
-    const methods = load === "unary" ? { echo: copy } : { ...streaming, copy };
+    const contract = serviceOf(echoProto(calls ? "Echo" : "Streams"));
+    const methods = calls ? { echo } : { ...streaming, copy: same };
     return { implementation: implement(contract.desc, methods), contract, message: { text: TEXT } };
   }
-  if (load === "unary") {
-    const implementation = functions("bench", { echo: (value: unknown) => value });
-    return { implementation, contract: "bench", message: TEXT };
-  }
+  if (calls) return { implementation: functions("bench", { echo }), contract: "bench", message: TEXT };
   return { implementation: implement(STREAMS, streaming), contract: STREAMS, message: TEXT };
+}
+
+function same(message: unknown): unknown {
+  return message;
+}
+
+async function promised(message: unknown): Promise<unknown> {
+  return message;
 }

@@ -5,7 +5,7 @@ const EMPTY_TURNS = 64;
 
 /**
  * Adds up what one end of a lockstep allocates, in bytes. It is right while nothing is collected: in a process with a young generation that is large enough
- * (`--min-semi-space-size`). Where something was, `collected` says so.
+ * (`--min-semi-space-size`, and no `gc()` before, after which V8 counts whole pages). Where something was, `collected` says so.
  */
 export class HeapWatch implements Watch {
   heap = 0;

@@ -32,7 +32,7 @@ export interface Joining {
  * Makes a server and a client of it as `serve()` and `connect()` make them, with their defaults, but joined by the taps of a lockstep in place of sockets.
  * Gives back the client.
  */
-export async function joined(lockstep: Lockstep, joining: Joining): Promise<object> {
+export async function joined(lockstep: Lockstep, joining: Joining): Promise<AsyncDisposable> {
   const accept = await serving(joining);
   const { wire, url, http, bytes, attachable } = destinationOf(joining.url);
   const silent = (): void => {};
@@ -55,7 +55,7 @@ export async function joined(lockstep: Lockstep, joining: Joining): Promise<obje
     },
     joining.connections,
   );
-  return madeClient(joining.contract, {
+  const client = madeClient(joining.contract, {
     dispatch: pool.dispatch,
     codecs: bytes ? ["proto", "json"] : ["value"],
     peer: { address: joining.url },
@@ -63,6 +63,7 @@ export async function joined(lockstep: Lockstep, joining: Joining): Promise<obje
     attachable,
     close: () => pool.close(),
   });
+  return client as AsyncDisposable; // as all that madeClient() makes
 }
 
 /** Makes a server, and gives back what takes its connections. */

@@ -1,5 +1,9 @@
-import { STREAMED } from "./echoes.js";
+import { withOptions } from "../../src/made-client.js";
 import type { LoadName } from "./cases.js";
+import { STREAMED } from "./echoes.js";
+
+/** Of calls with a deadline; none comes near it. */
+const TIMEOUT_MS = 60_000;
 
 type Method = (input: unknown) => unknown;
 
@@ -18,10 +22,11 @@ export interface Load {
 }
 
 /** Makes the loop of a kind for a client's methods. */
-export function loadOf(client: object, load: LoadName, message: unknown): Load {
+export function loadOf(client: AsyncDisposable, load: LoadName, message: unknown): Load {
+  const chosen = load === "deadline" ? withOptions(client, { timeoutMs: TIMEOUT_MS }) : client;
   // The methods of echoOf(), whose client has no types.
-  const methods = client as Readonly<Record<string, Method>>;
-  if (load === "unary") return new UnaryLoad(methods, message);
+  const methods = chosen as unknown as Readonly<Record<string, Method>>;
+  if (load === "unary" || load === "deadline") return new UnaryLoad(methods, message);
   return new StreamLoad(methods, message, load);
 }
 

@@ -1,26 +1,12 @@
 import type { Interceptor } from "../../src/call/handler.js";
 import type { Case } from "./cases.js";
+import type { Counts } from "./counts.js";
 import { echoOf } from "./echoes.js";
 import { HeapWatch } from "./heap-watch.js";
 import { joined } from "./joined.js";
 import { type Load, loadOf } from "./load.js";
 import { type End, Lockstep, type Watch } from "./lockstep.js";
 import { countMaking } from "./made-things.js";
-
-/** What is counted, per call or per message of a stream. */
-export interface Counts {
-  /** Bytes allocated on JavaScript's heap. */
-  readonly heap: number;
-  /** Bytes allocated outside it, for arrays of bytes. */
-  readonly buffers: number;
-  readonly arrays: number;
-  readonly promises: number;
-  readonly timers: number;
-  /** What the end reads and writes, bytes. */
-  readonly read: number;
-  readonly written: number;
-  readonly writes: number;
-}
 
 /** How much is done. All counts are of calls or messages. */
 export interface Effort {
@@ -36,8 +22,6 @@ export interface Effort {
 /** What a count is made with beside the case: for tests that plant something. */
 export interface Planted {
   readonly interceptors?: readonly Interceptor[];
-  /** Made around the lockstep's turns, once it has been warmed up. */
-  readonly eachTurn?: (lockstep: Lockstep) => void;
 }
 
 /** Counts a case in this process, which is nobody else's. Rejects where a call fails, and where memory was collected while it was measured. */
@@ -67,7 +51,6 @@ export async function measure(one: Case, effort: Effort, planted: Planted = {}):
   load.stopped = false;
   load.start(inflight);
   await run(effort.window);
-  globalThis.gc?.();
   const windows: Pick<Counts, "heap" | "buffers">[] = [];
   const before = traffic(lockstep, end);
   const began = load.done;
@@ -75,7 +58,10 @@ export async function measure(one: Case, effort: Effort, planted: Planted = {}):
     heap.reset();
     const first = load.done;
     await run(effort.window, heap);
-    if (heap.collected) throw new Error("Memory was collected while it was measured: raise --min-semi-space-size.");
+    if (heap.collected)
+      throw new Error(
+        "Memory was collected while it was measured: give the process a larger young generation, or less to do.",
+      );
     const units = load.done - first;
     windows.push({ heap: heap.heap / units, buffers: heap.buffers / units });
   }
