@@ -1,7 +1,9 @@
 /** What is counted, per call or per message of a stream. */
 export interface Counts {
-  /** Bytes allocated on JavaScript's heap. */
+  /** Bytes allocated on JavaScript's heap, in its young generation. */
   readonly heap: number;
+  /** Bytes allocated in its old generation: by whole pages, so that a page more or less is 85 bytes here. */
+  readonly old: number;
   /** Bytes allocated outside it, for arrays of bytes. */
   readonly buffers: number;
   /** Arrays of bytes with memory of their own. */
@@ -29,6 +31,7 @@ export interface CountKind {
 /** Everything that is counted, in the order of the tables. */
 export const COUNT_KINDS: Readonly<Record<keyof Counts, CountKind>> = {
   heap: { title: "heap B", noun: "bytes on the heap", digits: 0, factor: 1.02, more: 8 },
+  old: { title: "old B", noun: "bytes in the old generation", digits: 0, factor: 1.02, more: 180 },
   buffers: { title: "buffers B", noun: "bytes in buffers", digits: 0, factor: 1.02, more: 8 },
   arrays: { title: "arrays", noun: "arrays of bytes", digits: 2, factor: 1, more: 0.02 },
   promises: { title: "promises", noun: "promises", digits: 2, factor: 1, more: 0.02 },

@@ -1,19 +1,29 @@
+import { getHeapSpaceStatistics } from "node:v8";
 import type { End, Lockstep, Watch } from "./lockstep.js";
 
 /** So many empty turns tell what a turn costs by itself. */
 const EMPTY_TURNS = 64;
 
+/** Where V8 puts most of what is new, and counts it to the byte. */
+const YOUNG = placeOf("new_space");
+/** Where it puts what is known to stay, and what large tables grow into: in pages of 256 KiB, each of which counts as used from the first byte. */
+const OLD = placeOf("old_space");
+
 /**
  * Adds up what one end of a lockstep allocates, in bytes. It is right while nothing is collected: in a process with a young generation that is large enough
- * (`--min-semi-space-size`, and no `gc()` before, after which V8 counts whole pages). Where something was, `collected` says so.
+ * (`--min-semi-space-size`). Where something was, `collected` says so.
  */
 export class HeapWatch implements Watch {
-  heap = 0;
+  /** In the young generation. */
+  young = 0;
+  /** In the old one, by whole pages. */
+  old = 0;
   /** In arrays of bytes, outside the heap. */
   buffers = 0;
   collected = false;
   readonly #end: End;
-  #heapBefore = 0;
+  #youngBefore = 0;
+  #oldBefore = 0;
   #buffersBefore = 0;
   /** What a turn costs in which nothing happens: the lockstep's own, and that of looking. */
   #own = 0;
@@ -27,7 +37,7 @@ export class HeapWatch implements Watch {
     const watch = new HeapWatch(end);
     const each: number[] = [];
     await lockstep.run(() => {
-      each.push(watch.heap);
+      each.push(watch.young);
       watch.reset();
       return each.length > EMPTY_TURNS;
     }, watch);
@@ -37,23 +47,29 @@ export class HeapWatch implements Watch {
   }
 
   reset(): void {
-    this.heap = 0;
-    this.buffers = 0;
+    this.young = this.old = this.buffers = 0;
     this.collected = false;
   }
 
   began(end: End): void {
     if (end !== this.#end) return;
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    this.#heapBefore = heapUsed;
-    this.#buffersBefore = arrayBuffers;
+    this.#buffersBefore = process.memoryUsage().arrayBuffers;
+    const spaces = getHeapSpaceStatistics();
+    this.#youngBefore = spaces[YOUNG]?.space_used_size ?? 0;
+    this.#oldBefore = spaces[OLD]?.space_used_size ?? 0;
   }
 
   ended(end: End): void {
     if (end !== this.#end) return;
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    if (heapUsed < this.#heapBefore) this.collected = true;
-    this.heap += heapUsed - this.#heapBefore - this.#own;
-    this.buffers += arrayBuffers - this.#buffersBefore;
+    const spaces = getHeapSpaceStatistics();
+    const young = (spaces[YOUNG]?.space_used_size ?? 0) - this.#youngBefore;
+    if (young < 0) this.collected = true;
+    this.young += young - this.#own;
+    this.old += (spaces[OLD]?.space_used_size ?? 0) - this.#oldBefore;
+    this.buffers += process.memoryUsage().arrayBuffers - this.#buffersBefore;
   }
+}
+
+function placeOf(space: string): number {
+  return getHeapSpaceStatistics().findIndex(({ space_name }) => space_name === space);
 }

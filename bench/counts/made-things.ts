@@ -8,11 +8,10 @@ export interface Made {
   arrays: number;
 }
 
-/** Counts what is made between `on` and `off`. It slows everything down, so nothing else is measured meanwhile. */
+/** Counts what is made while it is `on`. It slows everything down, so nothing else is measured meanwhile. */
 export interface MakingCounter {
   readonly made: Made;
-  on(): void;
-  off(): void;
+  on: boolean;
   /** Ends the counting, and puts back what it took the place of. */
   end(): void;
 }
@@ -20,14 +19,14 @@ export interface MakingCounter {
 const KINDS: Readonly<Record<string, keyof Made>> = { PROMISE: "promises", Timeout: "timers" };
 const REPLACED = ["Uint8Array", "ArrayBuffer"] as const;
 
-/** Starts counting; nothing is counted before `on`. One at a time. */
+/** Starts counting; nothing is counted until it is `on`. One at a time. */
 export function countMaking(): MakingCounter {
   const made: Made = { promises: 0, timers: 0, arrays: 0 };
-  let isOn = false;
+  const counter = { made, on: false };
   const hook = createHook({
     init(_id, type) {
       const kind = KINDS[type];
-      if (isOn && kind !== undefined) made[kind] += 1;
+      if (counter.on && kind !== undefined) made[kind] += 1;
     },
   }).enable();
   // The globals by name, to be put back.
@@ -38,27 +37,25 @@ export function countMaking(): MakingCounter {
     globals[name] = new Proxy(constructor, {
       construct(target, args, newTarget) {
         // A view of memory that is there already is no array of its own.
-        if (isOn && !(args[0] instanceof ArrayBuffer)) made.arrays += 1;
+        if (counter.on && !(args[0] instanceof ArrayBuffer)) made.arrays += 1;
         // Whatever was constructed is an object.
         return Reflect.construct(target, args, newTarget) as object;
       },
     });
   }
+  // oxlint-disable-next-line typescript/unbound-method -- it is applied to what it was called on
   const { slice } = Uint8Array.prototype;
   // oxlint-disable-next-line no-extend-native -- it is put back by end()
   Uint8Array.prototype.slice = function counted(...range): ReturnType<typeof slice> {
-    if (isOn) made.arrays += 1;
+    if (counter.on) made.arrays += 1;
     return slice.apply(this, range);
   };
-  return {
-    made,
-    on: () => (isOn = true),
-    off: () => (isOn = false),
+  return Object.assign(counter, {
     end: () => {
       hook.disable();
       for (const [name, constructor] of former) if (constructor !== undefined) globals[name] = constructor;
       // oxlint-disable-next-line no-extend-native -- as it was
       Uint8Array.prototype.slice = slice;
     },
-  };
+  });
 }

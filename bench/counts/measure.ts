@@ -12,10 +12,10 @@ import { countMaking } from "./made-things.js";
 export interface Effort {
   /** Before anything is counted, so that all code that runs often has been compiled. */
   readonly warmup: number;
-  /** The counts of allocated bytes are medians over windows of so many. */
+  /** Allocated bytes are counted over windows of so many. Without windows nothing is known of them: NaN. */
   readonly window: number;
   readonly windows: number;
-  /** For what is made: promises, timers, arrays. */
+  /** For everything else. */
   readonly makings: number;
 }
 
@@ -47,34 +47,41 @@ export async function measure(one: Case, effort: Effort, planted: Planted = {}):
   await run(effort.warmup);
   load.stopped = true;
   await until(lockstep, load, { done: () => load.open === 0 });
-  const heap = await HeapWatch.of(lockstep, end);
+  const watch = await HeapWatch.of(lockstep, end);
   load.stopped = false;
   load.start(inflight);
   await run(effort.window);
-  const windows: Pick<Counts, "heap" | "buffers">[] = [];
-  const before = traffic(lockstep, end);
-  const began = load.done;
-  while (windows.length < effort.windows) {
-    heap.reset();
+  const memory = [];
+  for (let i = 0; i < effort.windows; i += 1) {
+    watch.reset();
     const first = load.done;
-    await run(effort.window, heap);
-    if (heap.collected)
-      throw new Error(
-        "Memory was collected while it was measured: give the process a larger young generation, or less to do.",
-      );
-    const units = load.done - first;
-    windows.push({ heap: heap.heap / units, buffers: heap.buffers / units });
+    await run(effort.window, watch);
+    if (watch.collected)
+      throw new Error("Memory was collected while it was measured: give the process a larger young generation.");
+    const { young, old, buffers } = watch;
+    memory.push({ young, old, buffers, units: load.done - first });
   }
-  const after = traffic(lockstep, end);
-  const units = load.done - began;
-  const made = await makings({ end, count: effort.makings, run, load });
+  const before = traffic(lockstep, end);
+  const counter = countMaking();
+  const first = load.done;
+  const mine = (turn: End, on: boolean): void => {
+    if (turn === end) counter.on = on;
+  };
+  await run(effort.makings, { began: (turn) => mine(turn, true), ended: (turn) => mine(turn, false) });
+  counter.end();
+  const { arrays, promises, timers } = counter.made;
+  const { read, written, writes } = traffic(lockstep, end);
+  const units = load.done - first;
   return {
-    heap: median(windows.map((window) => window.heap)),
-    buffers: median(windows.map((window) => window.buffers)),
-    ...made,
-    read: (after.read - before.read) / units,
-    written: (after.written - before.written) / units,
-    writes: (after.writes - before.writes) / units,
+    heap: median(memory.map((window) => window.young / window.units)),
+    old: mean(memory.map((window) => window.old / window.units)),
+    buffers: mean(memory.map((window) => window.buffers / window.units)),
+    arrays: arrays / units,
+    promises: promises / units,
+    timers: timers / units,
+    read: (read - before.read) / units,
+    written: (written - before.written) / units,
+    writes: (writes - before.writes) / units,
   };
 }
 
@@ -87,29 +94,6 @@ async function until(
   if (load.failure !== undefined) throw load.failure;
 }
 
-async function makings({
-  end,
-  count,
-  run,
-  load,
-}: {
-  readonly end: End;
-  readonly count: number;
-  readonly run: (count: number, watch: Watch) => Promise<void>;
-  readonly load: Load;
-}): Promise<Pick<Counts, "arrays" | "promises" | "timers">> {
-  const counter = countMaking();
-  const mine = (turn: End, then: () => void): void => {
-    if (turn === end) then();
-  };
-  const first = load.done;
-  await run(count, { began: (turn) => mine(turn, counter.on), ended: (turn) => mine(turn, counter.off) });
-  const units = load.done - first;
-  counter.end();
-  const { arrays, promises, timers } = counter.made;
-  return { arrays: arrays / units, promises: promises / units, timers: timers / units };
-}
-
 function traffic({ taps }: Lockstep, end: End): Pick<Counts, "read" | "written" | "writes"> {
   const sum = (which: End, key: "bytesOut" | "writes"): number =>
     taps[which].reduce((total, tap) => total + tap[key], 0);
@@ -118,6 +102,10 @@ function traffic({ taps }: Lockstep, end: End): Pick<Counts, "read" | "written" 
     written: sum(end, "bytesOut"),
     writes: sum(end, "writes"),
   };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {
