@@ -23,18 +23,29 @@ const FLAGS: readonly string[] = [
 
 /** Compiles the sources and counts cases, each in a process of its own. Rejects where one fails, with what its process said. */
 export async function countAll(cases: readonly Case[]): Promise<ReadonlyMap<string, Counts>> {
-  const script = compiled("case-process.js");
-  // Each has its place before it is counted, so that the order is that of the cases.
-  const counted = new Map<string, Counts | undefined>(cases.map(({ name }) => [name, undefined]));
-  const left = cases.map(({ name }) => name);
-  const worker = async (): Promise<void> => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) counted.set(name, await count(script, name));
-  };
-  await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, availableParallelism()) }, worker));
-  return counted as ReadonlyMap<string, Counts>; // all of them have been counted
+  return await inProcesses<Counts>(cases, []);
 }
 
-async function count(script: string, name: string): Promise<Counts> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, script, name], { timeout: PATIENCE_MS });
-  return JSON.parse(stdout) as Counts; // what case-process.ts writes
+/** Finds out in the same way which functions allocate how much: bytes per call or message, by function and line. */
+export async function allocatorsOf(
+  cases: readonly Case[],
+): Promise<ReadonlyMap<string, readonly (readonly [at: string, bytes: number])[]>> {
+  return await inProcesses<readonly [string, number][]>(cases, ["where"]);
+}
+
+/** What the process of each case says, in the order of the cases. */
+async function inProcesses<T>(cases: readonly Case[], args: readonly string[]): Promise<ReadonlyMap<string, T>> {
+  const script = compiled("case-process.js");
+  const found = new Map<string, T>();
+  const left = [...cases];
+  const worker = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) {
+      const command = [...FLAGS, script, one.name, ...args];
+      const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: PATIENCE_MS });
+      found.set(one.name, JSON.parse(stdout) as T); // what case-process.ts writes
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, availableParallelism()) }, worker));
+  const order = cases.map(({ name }) => name);
+  return new Map([...found].toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other)));
 }

@@ -11,7 +11,7 @@ export interface Judgement {
   readonly loose: readonly string[];
 }
 
-/** A bound that could be less by such a part is loose. */
+/** A bound that could be less by such a part, and by more than chance, is loose. */
 const LOOSE = 0.1;
 
 /** Compares what was counted with the bounds. */
@@ -28,10 +28,10 @@ export function judge(counted: ReadonlyMap<string, Counts>, bounds: Bounds): Jud
       const most = bound[count];
       if (most === undefined) continue;
       const figure = counts[count];
-      const { noun } = COUNT_KINDS[count];
+      const { noun, more } = COUNT_KINDS[count];
       const said = `${shown(count, figure)} ${noun} ${unitOf(name)}, and the bound is ${shown(count, most)}.`;
       if (figure > most) breaches.push(`${name}: ${said}`);
-      else if (boundFor(count, figure) < most * (1 - LOOSE)) loose.push(`${name}: ${said}`);
+      else if (most - boundFor(count, figure) > Math.max(most * LOOSE, more)) loose.push(`${name}: ${said}`);
     }
   }
   return { breaches, loose };

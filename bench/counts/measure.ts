@@ -1,12 +1,9 @@
-import type { Interceptor } from "../../src/call/handler.js";
 import type { Case } from "./cases.js";
 import type { Counts } from "./counts.js";
-import { echoOf } from "./echoes.js";
 import { HeapWatch } from "./heap-watch.js";
-import { joined } from "./joined.js";
-import { type Load, loadOf } from "./load.js";
-import { type End, Lockstep, type Watch } from "./lockstep.js";
+import type { End, Lockstep } from "./lockstep.js";
 import { countMaking } from "./made-things.js";
+import { type Planted, Rig } from "./rig.js";
 
 /** How much is done. All counts are of calls or messages. */
 export interface Effort {
@@ -19,63 +16,48 @@ export interface Effort {
   readonly makings: number;
 }
 
-/** What a count is made with beside the case: for tests that plant something. */
-export interface Planted {
-  readonly interceptors?: readonly Interceptor[];
-}
-
 /** Counts a case in this process, which is nobody else's. Rejects where a call fails, and where memory was collected while it was measured. */
 export async function measure(one: Case, effort: Effort, planted: Planted = {}): Promise<Counts> {
-  const lockstep = new Lockstep();
-  const { implementation, contract, message } = echoOf(one);
-  const { url, connections, end, inflight } = one;
-  const client = await joined(lockstep, {
-    url,
-    connections,
-    implementation,
-    contract,
-    interceptors: planted.interceptors ?? [],
-    // A process that has no server does not have what keeps the current call either, and its promises are cheaper.
-    server: end === "client" ? { propagate: false } : {},
-  });
-  const load = loadOf(client, one.load, message);
-  const run = async (count: number, watch?: Watch): Promise<void> => {
-    const target = load.done + count;
-    await until(lockstep, load, { done: () => load.done >= target, watch });
-  };
-  load.start(inflight);
-  await run(effort.warmup);
-  load.stopped = true;
-  await until(lockstep, load, { done: () => load.open === 0 });
-  const watch = await HeapWatch.of(lockstep, end);
-  load.stopped = false;
-  load.start(inflight);
-  await run(effort.window);
-  const memory = [];
-  for (let i = 0; i < effort.windows; i += 1) {
+  const rig = await Rig.of(one, planted);
+  await rig.run(effort.warmup);
+  const memory = await allocated(rig, one.end, effort);
+  return { ...memory, ...(await others(rig, one.end, effort.makings)) };
+}
+
+async function allocated(
+  rig: Rig,
+  end: End,
+  { window, windows }: Effort,
+): Promise<Pick<Counts, "heap" | "old" | "buffers">> {
+  await rig.rest();
+  const watch = await HeapWatch.of(rig.lockstep, end);
+  await rig.run(window);
+  const each: Pick<Counts, "heap" | "old" | "buffers">[] = [];
+  while (each.length < windows) {
     watch.reset();
-    const first = load.done;
-    await run(effort.window, watch);
+    const units = await rig.run(window, watch);
     if (watch.collected)
       throw new Error("Memory was collected while it was measured: give the process a larger young generation.");
-    const { young, old, buffers } = watch;
-    memory.push({ young, old, buffers, units: load.done - first });
+    each.push({ heap: watch.young / units, old: watch.old / units, buffers: watch.buffers / units });
   }
-  const before = traffic(lockstep, end);
+  return {
+    heap: median(each.map(({ heap }) => heap)),
+    old: mean(each.map(({ old }) => old)),
+    buffers: mean(each.map(({ buffers }) => buffers)),
+  };
+}
+
+async function others(rig: Rig, end: End, count: number): Promise<Omit<Counts, "heap" | "old" | "buffers">> {
+  const before = traffic(rig.lockstep, end);
   const counter = countMaking();
-  const first = load.done;
   const mine = (turn: End, on: boolean): void => {
     if (turn === end) counter.on = on;
   };
-  await run(effort.makings, { began: (turn) => mine(turn, true), ended: (turn) => mine(turn, false) });
+  const units = await rig.run(count, { began: (turn) => mine(turn, true), ended: (turn) => mine(turn, false) });
   counter.end();
   const { arrays, promises, timers } = counter.made;
-  const { read, written, writes } = traffic(lockstep, end);
-  const units = load.done - first;
+  const { read, written, writes } = traffic(rig.lockstep, end);
   return {
-    heap: median(memory.map((window) => window.young / window.units)),
-    old: mean(memory.map((window) => window.old / window.units)),
-    buffers: mean(memory.map((window) => window.buffers / window.units)),
     arrays: arrays / units,
     promises: promises / units,
     timers: timers / units,
@@ -83,15 +65,6 @@ export async function measure(one: Case, effort: Effort, planted: Planted = {}):
     written: (written - before.written) / units,
     writes: (writes - before.writes) / units,
   };
-}
-
-async function until(
-  lockstep: Lockstep,
-  load: Load,
-  { done, watch }: { readonly done: () => boolean; readonly watch?: Watch | undefined },
-): Promise<void> {
-  await lockstep.run(() => load.failure !== undefined || done(), watch);
-  if (load.failure !== undefined) throw load.failure;
 }
 
 function traffic({ taps }: Lockstep, end: End): Pick<Counts, "read" | "written" | "writes"> {

@@ -1,16 +1,16 @@
-// Counts what noise does not move, and compares it with bounds.json: npm run bench:check -- [WORD…] [--write]
+// Counts what noise does not move, and compares it with bounds.json: npm run bench:check -- [WORD…] [--write | --where]
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readBounds, writeBounds } from "./bounds-file.js";
 import { type Case, CASES } from "./cases.js";
-import { countAll } from "./count-all.js";
+import { allocatorsOf, countAll } from "./count-all.js";
 import type { Counts } from "./counts.js";
 import { boundsFor, judge } from "./judge.js";
 import { countsTable } from "./table.js";
 
 const PATH = join(import.meta.dirname, "bounds.json");
-const WAY_OUT = `Find what makes the difference (docs/performance.md says how). Where it is worth it, record the new figures, and say why where you change them:
+const WAY_OUT = `Find what makes the difference: npm run bench:check -- --where WORD… names the functions that allocate in the cases with these words in their names. Where it is worth it, record the new figures, and say why where you change them:
 npm run bench:check -- --write`;
 
 function chosen(words: readonly string[]): readonly Case[] {
@@ -50,8 +50,26 @@ function check(counted: ReadonlyMap<string, Counts>): void {
   } else console.log(`\nAll ${counted.size} cases are within their bounds.`);
 }
 
+/** So many functions are named, at the most. */
+const NAMED = 25;
+
+async function tellWhere(cases: readonly Case[]): Promise<void> {
+  for (const [name, allocators] of await allocatorsOf(cases)) {
+    const sorted = allocators.toSorted(([, one], [, other]) => other - one).slice(0, NAMED);
+    const lines = sorted.map(([at, bytes]) => `  ${bytes.toFixed(0).padStart(6)}  ${at}`);
+    console.log(`${name}: bytes on the heap, by the function that allocates them\n${lines.join("\n")}\n`);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { write: { type: "boolean" } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { write: { type: "boolean" }, where: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  if (values.where === true) {
+    await tellWhere(chosen(positionals));
+    return;
+  }
   const { node } = readBounds(readFileSync(PATH, "utf8"));
   const here = Number(process.versions.node.split(".")[0]);
   if (values.write === true && here !== node)

@@ -3,7 +3,8 @@ import { readBounds, writeBounds } from "../../bench/counts/bounds-file.js";
 import { CASES } from "../../bench/counts/cases.js";
 import type { Counts } from "../../bench/counts/counts.js";
 import { boundsFor, judge } from "../../bench/counts/judge.js";
-import { measure, type Planted } from "../../bench/counts/measure.js";
+import { measure } from "../../bench/counts/measure.js";
+import type { Planted } from "../../bench/counts/rig.js";
 import { countsTable } from "../../bench/counts/table.js";
 
 const COUNTS: Counts = {
