@@ -30,14 +30,18 @@ export class Allocators implements Watch {
     if (end !== this.#end) return;
     this.#session.post("HeapProfiler.stopSampling", (error, found) => {
       if (error !== null) throw error;
-      this.#add(found.profile.head);
+      this.#add(found.profile.head, "");
     });
   }
 
-  #add({ callFrame, selfSize, children }: HeapProfiler.SamplingHeapProfileNode): void {
+  /** What node and V8 are made of has no place that helps: it goes by the name of whoever called it. */
+  #add({ callFrame, selfSize, children }: HeapProfiler.SamplingHeapProfileNode, caller: string): void {
     const { functionName, url, lineNumber } = callFrame;
-    const at = `${functionName === "" ? "(anonymous)" : functionName}  ${url.replace(/^.*\/dist\//u, "")}:${lineNumber + 1}`;
-    if (selfSize > 0) this.bytes.set(at, (this.bytes.get(at) ?? 0) + selfSize);
-    for (const child of children) this.#add(child);
+    const name = functionName === "" ? "(anonymous)" : functionName;
+    const own = url.startsWith("file:");
+    const at = own ? `${name}  ${url.replace(/^.*\/(?:dist|node_modules)\//u, "")}:${lineNumber + 1}` : caller;
+    const key = own ? at : `${name} < ${caller}`;
+    if (selfSize > 0) this.bytes.set(key, (this.bytes.get(key) ?? 0) + selfSize);
+    for (const child of children) this.#add(child, at);
   }
 }
