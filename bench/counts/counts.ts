@@ -30,9 +30,9 @@ export interface CountKind {
 
 /** Everything that is counted, in the order of the tables. */
 export const COUNT_KINDS: Readonly<Record<keyof Counts, CountKind>> = {
-  heap: { title: "heap B", noun: "bytes on the heap", digits: 0, factor: 1.02, more: 8 },
+  heap: { title: "heap B", noun: "bytes on the heap", digits: 0, factor: 1.02, more: 48 },
   old: { title: "old B", noun: "bytes in the old generation", digits: 0, factor: 1.02, more: 180 },
-  buffers: { title: "buffers B", noun: "bytes in buffers", digits: 0, factor: 1.02, more: 8 },
+  buffers: { title: "buffers B", noun: "bytes in buffers", digits: 0, factor: 1.02, more: 48 },
   arrays: { title: "arrays", noun: "arrays of bytes", digits: 2, factor: 1, more: 0.02 },
   promises: { title: "promises", noun: "promises", digits: 2, factor: 1, more: 0.02 },
   timers: { title: "timers", noun: "timers", digits: 2, factor: 1, more: 0.02 },
