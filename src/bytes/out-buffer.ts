@@ -46,7 +46,8 @@ export class OutBuffer {
   #grow(needed: number): void {
     const bytes =
       needed <= SIZE ? (spares.pop() ?? new Uint8Array(SIZE)) : new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    bytes.set(this.bytes.subarray(0, this.length));
+    // Most are empty when they grow, and a view costs more than all else here.
+    if (this.length > 0) bytes.set(this.bytes.subarray(0, this.length));
     this.bytes = bytes;
   }
 }

@@ -13,9 +13,38 @@ export interface Timer {
 
 /** Cancels a call as `deadline_exceeded` when its time is up. `path` names it in the message. */
 export function startDeadline(call: Cancelable, timeoutMs: number, path: string): Timer {
-  const until = performance.now() + timeoutMs;
-  const over = (): Status =>
-    failure("deadline_exceeded", `Call ${path} took longer than the ${timeoutMs} ms it was given.`);
-  const handle = setTimeout(() => call.cancel(over()), Math.min(timeoutMs, LONGEST_MS));
-  return { clear: () => clearTimeout(handle), late: () => (performance.now() < until ? undefined : over()) };
+  return new Deadline(call, timeoutMs, path);
+}
+
+/** One object and no closure, since calls with deadlines are the usual ones. */
+class Deadline implements Timer {
+  readonly #call: Cancelable;
+  readonly #timeoutMs: number;
+  readonly #path: string;
+  readonly #until: number;
+  readonly #handle: ReturnType<typeof setTimeout>;
+
+  constructor(call: Cancelable, timeoutMs: number, path: string) {
+    this.#call = call;
+    this.#timeoutMs = timeoutMs;
+    this.#path = path;
+    this.#until = performance.now() + timeoutMs;
+    this.#handle = setTimeout(Deadline.#over, Math.min(timeoutMs, LONGEST_MS), this);
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle);
+  }
+
+  late(): Status | undefined {
+    return performance.now() < this.#until ? undefined : this.#status();
+  }
+
+  static #over(this: void, deadline: Deadline): void {
+    deadline.#call.cancel(deadline.#status());
+  }
+
+  #status(): Status {
+    return failure("deadline_exceeded", `Call ${this.#path} took longer than the ${this.#timeoutMs} ms it was given.`);
+  }
 }

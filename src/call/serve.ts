@@ -1,37 +1,37 @@
-import type { MethodCodec } from "./codec.js";
 import type { Route, Routes } from "./routes.js";
-import type { ServerEnvironment } from "./server-call.js";
+import type { Answering, ServerEnvironment } from "./server-call.js";
 import { type CallHead, DEAF, type Dispatch, type Sink } from "./sink.js";
 import { StreamCall } from "./stream-call.js";
 import { failure } from "./status.js";
 import { UnaryCall } from "./unary-call.js";
-
-interface Found {
-  readonly route: Route;
-  readonly codec: MethodCodec;
-}
 
 /**
  * Joins the two heights on the answering side: routes, which are handlers, become a Dispatch that any wire can be given.
  * What a head asks for is looked up once and kept in its `memo`.
  */
 export function serve(routes: Routes, environment: ServerEnvironment = {}): Dispatch {
+  const serving: Serving = { routes, environment };
   return (head, reply) => {
     const { memo } = head;
-    // Only this function writes memos with these routes as their owner.
-    const found = memo !== undefined && memo.owner === routes ? (memo.value as Found) : find(routes, head, reply);
+    // Only find() writes memos with this owner.
+    const found = memo !== undefined && memo.owner === serving ? (memo.value as Answering) : find(serving, head, reply);
     if (found === undefined) return DEAF;
-    const { route, codec } = found;
-    const parts = { route, codec, head, reply, environment };
-    if (route.info.shape === "unary") return new UnaryCall(parts);
-    const call = new StreamCall(parts);
+    if (found.route.info.shape === "unary") return new UnaryCall(found, head, reply);
+    const call = new StreamCall(found, head, reply);
     call.open();
     return call;
   };
 }
 
+/** What a Dispatch serves with, and the owner of its memos: two of the same routes may differ in their environment. */
+interface Serving {
+  readonly routes: Routes;
+  readonly environment: ServerEnvironment;
+}
+
 /** Looks a head's method up, or ends the call with the reason why there is none. */
-function find(routes: Routes, head: CallHead, reply: Sink): Found | undefined {
+function find(serving: Serving, head: CallHead, reply: Sink): Answering | undefined {
+  const { routes, environment } = serving;
   const route = routes.find(head.path);
   if ("code" in route) {
     reply.end(route);
@@ -47,8 +47,8 @@ function find(routes: Routes, head: CallHead, reply: Sink): Found | undefined {
     reply.end(failure("unimplemented", `Method ${route.info.path} cannot be called with ${head.codec} messages.`));
     return undefined;
   }
-  const found: Found = { route, codec };
-  head.memo = { owner: routes, value: found };
+  const found: Answering = { route, codec, environment };
+  head.memo = { owner: serving, value: found };
   head.out = route.out;
   head.shape ??= route.info.shape;
   return found;

@@ -21,12 +21,10 @@ export interface ServerEnvironment {
   readonly report?: ((error: unknown, method: MethodInfo) => void) | undefined;
 }
 
-/** How a server answers one call. */
-export interface ServerCallParts {
+/** What all calls of a head share: how it is answered. */
+export interface Answering {
   readonly route: Route;
   readonly codec: MethodCodec;
-  readonly head: CallHead;
-  readonly reply: Sink;
   readonly environment: ServerEnvironment;
 }
 
@@ -52,7 +50,7 @@ export abstract class ServerCall implements Call, Cancelable {
   #responseTrailers: Headers | undefined = undefined;
   #responseAttachment: Uint8Array | undefined = undefined;
 
-  constructor({ route, codec, head, reply, environment }: ServerCallParts) {
+  constructor({ route, codec, environment }: Answering, head: CallHead, reply: Sink) {
     this.route = route;
     this.codec = codec;
     this.request = head;

@@ -165,7 +165,7 @@ export class Http2ClientSession extends Http2Session {
     const said = debug === "" ? code : `${code}: ${debug}`;
     const why = code === "NO_ERROR" ? "is shutting down" : `closed the connection (${said})`;
     if (code === "ENHANCE_YOUR_CALM" && debug === "too_many_pings") this.#pings?.slower();
-    for (const stream of this.streams.values()) {
+    for (const stream of this.streams.all()) {
       if (stream.id <= last) continue;
       this.forget(stream);
       this.ignore(stream.id);

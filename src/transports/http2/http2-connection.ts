@@ -13,6 +13,7 @@ import { carries, PING_MARKS } from "./ping-marks.js";
 import { ReceiveWindows } from "./receive-windows.js";
 import { Sender } from "./sender.js";
 import { type Settings, writeSettings } from "./settings.js";
+import { StreamTable } from "./stream-table.js";
 import { writeFrameHead } from "./write-frame.js";
 
 type Status = Parameters<Session["lost"]>[0];
@@ -30,7 +31,7 @@ export abstract class Http2Connection implements Session {
   protected readonly windows: ReceiveWindows;
   protected readonly guard: AbuseGuard;
   protected readonly keepalive: Keepalive | undefined;
-  protected readonly streams: Map<number, Http2Stream> = new Map();
+  protected readonly streams: StreamTable<Http2Stream> = new StreamTable();
   /** Nothing more is read or said. */
   protected over: boolean = false;
   /** The peer has acknowledged this end's settings. */
@@ -82,7 +83,7 @@ export abstract class Http2Connection implements Session {
   lost(status: Status): void {
     this.over = true;
     this.#reader.clear();
-    const streams = [...this.streams.values()];
+    const streams = this.streams.all();
     this.streams.clear();
     for (const stream of streams) this.loose(stream, status);
   }
@@ -91,7 +92,7 @@ export abstract class Http2Connection implements Session {
     if (this.over) return;
     // What the peer has said goes first: a stream that fills the outlet again would keep its own end from being read.
     if (this.#stalled) this.#read();
-    for (const stream of this.streams.values()) if (!this.full) stream.room();
+    for (const stream of this.streams.all()) if (!this.full) stream.room();
   }
 
   tick(elapsedMs: number): void {
@@ -199,7 +200,7 @@ export abstract class Http2Connection implements Session {
       this.settled = true;
       return;
     }
-    const error = this.sender.settle(frame, this.streams.values());
+    const error = this.sender.settle(frame, this.streams.all());
     if (error !== undefined) this.connectionError(error, "A setting has a value that it may not have.");
     else this.remoteSettled();
   }

@@ -58,7 +58,7 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
   protected openStream(id: number): Http2Stream {
     const send = this.sender.remote.initialWindowSize;
     const stream = new Http2Stream(this, id, { send, receive: this.http2.streamWindowBytes });
-    this.streams.set(id, stream);
+    this.streams.add(stream);
     return stream;
   }
 
@@ -113,7 +113,7 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
 
   /** A stream is over, and its number with it. */
   protected forget(stream: Http2Stream): void {
-    this.streams.delete(stream.id);
+    this.streams.delete(stream);
     this.sender.forget(stream);
     if (this.streams.size === 0) this.outlet.wrote(0);
   }
@@ -200,7 +200,7 @@ export abstract class Http2Session extends Http2Connection implements StreamOwne
     if (block === undefined) return;
     if ("code" in block) this.connectionError(block.code, block.reason, block);
     // What comes for a stream that is no more was on its way; its block had to be decoded all the same.
-    else if (this.streams.has(id) || !this.#resets.has(id)) this.heard(id, block, this.#blocks.endStream);
+    else if (this.streams.get(id) !== undefined || !this.#resets.has(id)) this.heard(id, block, this.#blocks.endStream);
   }
 
   #ended(stream: Http2Stream): void {

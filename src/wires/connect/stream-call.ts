@@ -2,7 +2,7 @@ import { enveloped } from "../../bytes/enveloped.js";
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
-import { envelopedMessage } from "../enveloped-message.js";
+import { lentMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import { respondError } from "./answer.js";
@@ -142,7 +142,7 @@ export class StreamCall implements HttpIn, Sink {
   }
 
   #written(body: Body): Uint8Array {
-    return envelopedMessage(body as Uint8Array, this.#head.compression); // codecs of this wire make bytes
+    return lentMessage(body as Uint8Array, this.#head.compression); // codecs of this wire make bytes
   }
 }
 

@@ -4,7 +4,7 @@ import { type Fields, NO_FIELDS } from "../../call/fields.js";
 import { type Body, DEAF, type Dispatch, type Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
 import { compressionOf } from "../compression.js";
-import { envelopedMessage } from "../enveloped-message.js";
+import { lentMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut, HttpServe } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import type { MessageCoding, SessionOptions } from "../wire.js";
@@ -188,7 +188,7 @@ class GrpcCall implements HttpIn, Sink {
   }
 
   #written(body: Uint8Array): Uint8Array {
-    return envelopedMessage(body, this.#head.compression);
+    return lentMessage(body, this.#head.compression);
   }
 }
 

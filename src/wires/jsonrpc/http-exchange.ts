@@ -46,7 +46,8 @@ export class HttpExchange implements HttpIn, AnswerOwner, BatchHost {
   readonly #out: HttpOut;
   readonly #options: HttpExchangeOptions;
   readonly #body: BodyBytes;
-  readonly #open: Set<Answer> = new Set();
+  /** Calls that go on after the request has been read; made for the first of them, since most end at once. */
+  #open: Set<Answer> | undefined = undefined;
   /** The answer has been given, or nobody waits for it. */
   #over = false;
 
@@ -75,11 +76,11 @@ export class HttpExchange implements HttpIn, AnswerOwner, BatchHost {
 
   reset(status: Status): void {
     this.#over = true;
-    for (const answer of this.#open) {
+    for (const answer of this.#open ?? []) {
       answer.ended = true;
       answer.request.end(status);
     }
-    this.#open.clear();
+    this.#open = undefined;
   }
 
   put(): boolean {
@@ -92,7 +93,7 @@ export class HttpExchange implements HttpIn, AnswerOwner, BatchHost {
   }
 
   closed(answer: Answer): void {
-    this.#open.delete(answer);
+    this.#open?.delete(answer);
   }
 
   done(json: string | undefined): void {
@@ -109,7 +110,7 @@ export class HttpExchange implements HttpIn, AnswerOwner, BatchHost {
 
   begin(request: Request, answer: Answer): void {
     openCall(request, answer, this.#options.parts);
-    if (!answer.ended) this.#open.add(answer);
+    if (!answer.ended) (this.#open ??= new Set()).add(answer);
   }
 
   #take(bytes: Uint8Array, start: number, end: number): void {

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from "../../bytes/utf8.js";
 import type { ByteRange } from "../http.js";
 
 /** The encodings of XML that are read. */
@@ -102,7 +103,8 @@ function declaration(bytes: Uint8Array, start: number, end: number): string | un
   const until = Math.min(end, at + DECLARATION_BYTES) - 1;
   for (let close = at; close < until; close += 1) {
     if (bytes[close] !== 0x3f || bytes[close + 1] !== 0x3e) continue;
-    const text = String.fromCharCode(...bytes.subarray(at, close));
+    // Byte by byte only where it has to be.
+    const text = decodeUtf8(bytes, at, close) ?? String.fromCharCode(...bytes.subarray(at, close));
     return /\sencoding\s*=\s*["']([^"']*)["']/u.exec(text)?.[1] ?? "utf-8";
   }
   return undefined;
