@@ -3,12 +3,15 @@ import { RpcError } from "callwire/client";
 import type { Ask, Block, Caller } from "./contract.js";
 import { type Outcome, said } from "./ledger.js";
 import type { Material } from "./material.js";
+import type { PlainCaller } from "./clients.js";
+import { withOptions } from "callwire/client";
 import { oneOf, type Pick as Choose, someSize } from "./random.js";
 
 /** What a call is made with. */
 export interface Making<T> {
   readonly caller: Caller<T>;
   readonly material: Material<T>;
+  readonly plain: () => PlainCaller;
   readonly pick: Choose;
   /** The call's deadline. */
   readonly timeoutMs: number;
@@ -150,6 +153,20 @@ async function cancelled<T>(making: Making<T>, shape: Shape): Promise<Outcome> {
 const outOfTime = <T>(making: Making<T>, shape: Shape): Promise<Outcome> =>
   ended(some(making, shape, { timeoutMs: 1 + making.pick(60) }), "deadline_exceeded");
 
+const KEYS: readonly string[] = ["a", "größe", "with space", "constructor", "x-1", "0"];
+
+/** Any value that all wires can say, some levels deep. */
+function someValue(pick: Choose, levels: number): unknown {
+  const kind = pick(levels > 0 ? 8 : 6);
+  if (kind === 0) return pick(2) === 0;
+  if (kind === 1) return pick(2 ** 31) - pick(2 ** 31);
+  if (kind === 2) return pick(1e9) / 1024;
+  if (kind === 3) return null;
+  if (kind < 6) return `${'<&]]>é😀\n\t"'.slice(pick(7))}${pick(1e6)}`.repeat(pick(4));
+  const values = Array.from({ length: pick(5) }, () => someValue(pick, levels - 1));
+  return kind === 6 ? values : Object.fromEntries(values.map((value) => [oneOf(KEYS, pick), value]));
+}
+
 /** All kinds of calls. */
 export const KINDS: readonly Kind[] = [
   { name: "echo", shape: "unary", weight: 30, run: (making) => echo(making, { timeoutMs: making.timeoutMs }) },
@@ -212,6 +229,27 @@ export const KINDS: readonly Kind[] = [
         throw error;
       }
       return { wrong: "headers beyond the limit were taken" };
+    },
+  },
+  {
+    name: "values",
+    shape: "unary",
+    weight: 3,
+    async run(making) {
+      const caller = making.plain();
+      const args = ["ü", making.pick(1000), someValue(making.pick, 4)] as const;
+      const options = { timeoutMs: making.timeoutMs };
+      try {
+        const [echoed, joined] = await Promise.all([
+          withOptions(caller, options).echo(args[2]),
+          withOptions(caller, options).join(...args),
+        ]);
+        const came = JSON.stringify([echoed, joined]);
+        const right = JSON.stringify([args[2], args]);
+        return came === right ? "right" : { wrong: `${came.slice(0, 200)} came for ${right.slice(0, 200)}` };
+      } finally {
+        await caller[Symbol.asyncDispose]();
+      }
     },
   },
   {

@@ -1,6 +1,6 @@
-import { connect } from "callwire/client";
+import { connect, type FunctionsClient } from "callwire/client";
 import { blocksProto } from "./blocks-proto.js";
-import { type Caller, Texts } from "./contract.js";
+import { type Caller, type PlainFunctions, Texts } from "./contract.js";
 import { bytes, type Material, texts } from "./material.js";
 import { type Places, type Target, urlOf } from "./targets.js";
 
@@ -9,7 +9,12 @@ export interface Open<T> {
   readonly target: Target;
   readonly caller: Caller<T>;
   readonly material: Material<T>;
+  /** Makes a client of the plain functions, at the same place. */
+  readonly plain: () => PlainCaller;
 }
+
+/** A client of plain functions, whose arguments go by position. */
+export type PlainCaller = FunctionsClient<PlainFunctions>;
 
 /** Hands both services to what works with either. */
 export type Either = Open<string> | Open<Uint8Array>;
@@ -34,9 +39,10 @@ export function open(target: Target, { places, place, service, connections }: Op
     ...target.options,
     ...(connections === undefined ? {} : { connections }),
   };
+  const plain = (): PlainCaller => connect<PlainFunctions>("soak.plain", url, options);
   // Both contracts describe a Caller.
   if (service === "texts")
-    return { target, caller: connect(Texts, url, options) as unknown as Caller<string>, material: texts };
+    return { target, caller: connect(Texts, url, options) as unknown as Caller<string>, material: texts, plain };
   // As above.
-  return { target, caller: connect(blocks, url, options) as unknown as Caller<Uint8Array>, material: bytes };
+  return { target, caller: connect(blocks, url, options) as unknown as Caller<Uint8Array>, material: bytes, plain };
 }

@@ -53,3 +53,11 @@ export const Texts: Service = service("soak.Texts", {
   up: clientStream(),
   both: bidi(),
 });
+
+/** The functions of `soak.plain`, without any contract. */
+export type PlainFunctions = {
+  /** Answers any value as it came. */
+  readonly echo: (value: unknown) => unknown;
+  /** Answers its three arguments as one list. */
+  readonly join: (a: string, b: number, c: unknown) => unknown[];
+};

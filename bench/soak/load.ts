@@ -164,8 +164,15 @@ export class Load {
   async #made(client: Either, kind: Kind, how: Required<Manner> & { readonly pick: Pick }): Promise<void> {
     const { pick, timeoutMs, lossy } = how;
     // One of both, whichever it is.
-    const { caller, material, target } = client as Open<unknown>;
-    const making = { caller, material, pick: random(pick(2 ** 32)), timeoutMs, most: lossy ? 400_000 : 2_000_000 };
+    const { caller, material, target, plain } = client as Open<unknown>;
+    const making = {
+      caller,
+      material,
+      plain,
+      pick: random(pick(2 ** 32)),
+      timeoutMs,
+      most: lossy ? 400_000 : 2_000_000,
+    };
     const what = `${lossy ? "flaky " : ""}${target.name} ${kind.name}`;
     await this.#ledger.run(what, timeoutMs, async () => {
       try {

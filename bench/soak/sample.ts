@@ -6,6 +6,8 @@ import { runInNewContext } from "node:vm";
 export interface Sample {
   /** Of the process, and of those that it started. */
   readonly rss: number;
+  /** Time of the processor's that it has had, in seconds. */
+  readonly cpu: number;
   /** What is left of the heap, and outside of it, after a collection. */
   readonly heap: number;
   /** What keeps the process alive, by kind. */
@@ -27,7 +29,9 @@ export function sample(collected: boolean): Sample {
   const handles: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
   const family = descendants();
+  const { user, system } = process.cpuUsage();
   return {
+    cpu: (user + system) / 1e6,
     rss: process.memoryUsage.rss() + family.reduce((all, pid) => all + rssOf(pid), 0),
     heap: heapUsed + external,
     handles,

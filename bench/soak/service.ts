@@ -11,7 +11,7 @@ import {
 import { connect } from "callwire/client";
 import { setTimeout as delay } from "node:timers/promises";
 import { blocksProto } from "./blocks-proto.js";
-import { type Ask, type Block, type Caller, type Fault, type Tally, Texts } from "./contract.js";
+import { type Ask, type Block, type Caller, type Fault, type PlainFunctions, type Tally, Texts } from "./contract.js";
 import { bytes, type Material, texts } from "./material.js";
 import { UNIX_WIRES } from "./targets.js";
 
@@ -142,11 +142,13 @@ const blocks = blocksProto();
 const textRelay = (target: number): Caller<string> => relayTo(Texts, target) as Caller<string>; // the content of Texts
 const blockRelay = (target: number): Caller<Uint8Array> => relayTo(blocks, target) as Caller<Uint8Array>; // that of Blocks
 
+const plain: PlainFunctions = { echo: (value) => value, join: (a, b, c) => [a, b, c] };
+
 /** All that is served. The methods are those of Caller, which both contracts describe. */
 export const services: readonly Implementation[] = [
   implement(Texts, methods(texts, textRelay)),
   implement(blocks, methods(bytes, blockRelay) as Implementor<DescService>), // as methods() says
-  functions("soak", { echo: (value: unknown) => value, size: (value: Uint8Array | string) => value.length }),
+  functions("soak.plain", plain),
 ];
 
 /** Says so where calls are still open when all has ended. */

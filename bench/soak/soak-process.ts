@@ -15,7 +15,7 @@ export class SoakProcess {
   constructor(script: string, { what, argument }: { readonly what: string; readonly argument: unknown }) {
     this.#what = what;
     const env = { ...process.env, ...(argument as Record<string, string>) }; // strings, as the caller has them
-    this.#child = spawn(process.execPath, [...(process.env.SOAKPROF ? [`--cpu-prof`,`--cpu-prof-dir=/tmp/prof/${what}`] : []), script], { stdio: ["ignore", "inherit", "pipe", "ipc"], env });
+    this.#child = spawn(process.execPath, [script], { stdio: ["ignore", "inherit", "pipe", "ipc"], env });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.said = (this.said + text).slice(0, 20_000);
     });

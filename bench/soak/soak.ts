@@ -42,6 +42,8 @@ export class Soak {
   readonly #began: number = performance.now();
   readonly #quiets: { readonly server: Quiet[]; readonly load: Quiet[] } = { server: [], load: [] };
   readonly #wrong: string[] = [];
+  /** So many findings have been told. */
+  #told = 0;
 
   constructor(options: SoakOptions) {
     this.#options = options;
@@ -108,9 +110,9 @@ export class Soak {
   async #settled(when: string, before: States | undefined): Promise<States> {
     const until = performance.now() + QUIET_MS;
     for (;;) {
-      const states = await this.#states(true);
+      const states = await this.#states(false);
       const open = this.#open(states, before);
-      if (open.length === 0) return states;
+      if (open.length === 0) return await this.#states(true);
       if (performance.now() > until) {
         this.#wrong.push(...open.map((each) => `Open ${when}: ${each}`));
         return states;
@@ -196,8 +198,10 @@ export class Soak {
     const seconds = (performance.now() - this.#began) / 1000;
     const { started, right, expected, wrong, unanswered } = load.accounts;
     const errors = Object.values(expected).reduce((all, count) => all + count, 0);
-    const of = ({ rss, heap, files, handles }: LoadState["sample"]): string =>
-      `${megabytes(rss)} heap ${megabytes(heap)} handles ${Object.values(handles).reduce((all, n) => all + n, 0)} files ${files}`;
+    const of = ({ rss, heap, files, handles, cpu }: LoadState["sample"]): string =>
+      `${cpu.toFixed(0)} s of CPU ${megabytes(rss)} heap ${megabytes(heap)} handles ${Object.values(handles).reduce((all, n) => all + n, 0)} files ${files}`;
+    for (const finding of load.accounts.findings.slice(this.#told)) this.#options.say(`✗ ${finding}`);
+    this.#told = load.accounts.findings.length;
     this.#options.say(
       `${seconds.toFixed(0)} s: ${started} calls, ${(started / seconds).toFixed(0)}/s, ${right} right, ${errors} expected errors, ${wrong} wrong, ${unanswered} unanswered, ${load.open.length} open; ` +
         `server ${of(server.sample)} connections ${server.counters.open}; load ${of(load.sample)}`,
