@@ -13,8 +13,8 @@ export interface Making<T> {
   readonly material: Material<T>;
   readonly plain: () => PlainCaller;
   readonly pick: Choose;
-  /** The call's deadline. */
-  readonly timeoutMs: number;
+  /** The call's deadline, and its header. */
+  readonly options: CallOptions;
   /** The largest message, in the units of the material. */
   readonly most: number;
 }
@@ -144,14 +144,14 @@ function some<T>(making: Making<T>, shape: Shape, options: CallOptions): Promise
 /** Gives a call up at a random moment, which may be before it is made or after it has ended. */
 async function cancelled<T>(making: Making<T>, shape: Shape): Promise<Outcome> {
   const controller = new AbortController();
-  const { pick, timeoutMs } = making;
+  const { pick, options } = making;
   const timer = pick(5) === 0 ? undefined : setTimeout(() => controller.abort(), pick(40));
   if (timer === undefined) setImmediate(() => controller.abort());
-  return await ended(some(making, shape, { timeoutMs, signal: controller.signal }), "canceled");
+  return await ended(some(making, shape, { ...options, signal: controller.signal }), "canceled");
 }
 
 const outOfTime = <T>(making: Making<T>, shape: Shape): Promise<Outcome> =>
-  ended(some(making, shape, { timeoutMs: 1 + making.pick(60) }), "deadline_exceeded");
+  ended(some(making, shape, { ...making.options, timeoutMs: 1 + making.pick(60) }), "deadline_exceeded");
 
 const KEYS: readonly string[] = ["a", "größe", "with space", "constructor", "x-1", "0"];
 
@@ -169,14 +169,14 @@ function someValue(pick: Choose, levels: number): unknown {
 
 /** All kinds of calls. */
 export const KINDS: readonly Kind[] = [
-  { name: "echo", shape: "unary", weight: 30, run: (making) => echo(making, { timeoutMs: making.timeoutMs }) },
+  { name: "echo", shape: "unary", weight: 30, run: (making) => echo(making, making.options) },
   {
     name: "make",
     shape: "unary",
     weight: 10,
     async run(making) {
       const asked = ask(making, { delayMs: making.pick(20) });
-      return judged(making, await making.caller.make(asked, { timeoutMs: making.timeoutMs }), block(making, asked, 0));
+      return judged(making, await making.caller.make(asked, making.options), block(making, asked, 0));
     },
   },
   {
@@ -186,7 +186,7 @@ export const KINDS: readonly Kind[] = [
     async run(making) {
       const fault = { code: oneOf(CODES, making.pick), message: `No ${making.pick(1000)} % größer\nthan that.` };
       try {
-        await making.caller.fail(fault, { timeoutMs: making.timeoutMs });
+        await making.caller.fail(fault, making.options);
       } catch (error) {
         if (error instanceof RpcError && error.code === fault.code && error.message === fault.message)
           return { expected: "asked for" };
@@ -204,7 +204,7 @@ export const KINDS: readonly Kind[] = [
       let heard: string | null | undefined;
       const sent = block(making, ask({ ...making, most: 300 }), 0);
       const came = await making.caller.echo(sent, {
-        timeoutMs: making.timeoutMs,
+        ...making.options,
         headers: { "x-soak": value },
         onHeader: (headers) => (heard = headers.get("x-soak")),
       });
@@ -221,7 +221,7 @@ export const KINDS: readonly Kind[] = [
       const headers = { "x-large": "y".repeat(17_000 + making.pick(60_000)) };
       try {
         await making.caller.echo(block(making, ask({ ...making, most: 300 }), 0), {
-          timeoutMs: making.timeoutMs,
+          ...making.options,
           headers,
         });
       } catch (error) {
@@ -238,7 +238,7 @@ export const KINDS: readonly Kind[] = [
     async run(making) {
       const caller = making.plain();
       const args = ["ü", making.pick(1000), someValue(making.pick, 4)] as const;
-      const options = { timeoutMs: making.timeoutMs };
+      const options = making.options;
       try {
         const [echoed, joined] = await Promise.all([
           withOptions(caller, options).echo(args[2]),
@@ -258,17 +258,17 @@ export const KINDS: readonly Kind[] = [
     weight: 5,
     async run(making) {
       const asked = ask(making, { target: making.pick(1000) });
-      return judged(making, await making.caller.relay(asked, { timeoutMs: making.timeoutMs }), block(making, asked, 0));
+      return judged(making, await making.caller.relay(asked, making.options), block(making, asked, 0));
     },
   },
   {
     name: "down",
     shape: "serverStream",
     weight: 10,
-    run: (making) => down(making, { timeoutMs: making.timeoutMs }, making.pick(4) === 0 ? making.pick(5) : 0),
+    run: (making) => down(making, making.options, making.pick(4) === 0 ? making.pick(5) : 0),
   },
-  { name: "up", shape: "clientStream", weight: 8, run: (making) => up(making, { timeoutMs: making.timeoutMs }) },
-  { name: "both", shape: "bidi", weight: 8, run: (making) => both(making, { timeoutMs: making.timeoutMs }) },
+  { name: "up", shape: "clientStream", weight: 8, run: (making) => up(making, making.options) },
+  { name: "both", shape: "bidi", weight: 8, run: (making) => both(making, making.options) },
   {
     name: "leave",
     shape: "serverStream",
@@ -277,7 +277,7 @@ export const KINDS: readonly Kind[] = [
       const asked = ask({ ...making, most: 20_000 });
       const stay = making.pick(30);
       let n = 0;
-      for await (const came of making.caller.endless(asked, { timeoutMs: making.timeoutMs })) {
+      for await (const came of making.caller.endless(asked, making.options)) {
         const outcome = judged(making, came, block(making, asked, n));
         if (outcome !== "right") return outcome;
         n += 1;
@@ -293,7 +293,7 @@ export const KINDS: readonly Kind[] = [
     async run(making) {
       const blocks = [...several(making), block(making, ask(making), 0)];
       const noted = { over: false };
-      for await (const came of making.caller.both(input(blocks, noted), { timeoutMs: making.timeoutMs })) {
+      for await (const came of making.caller.both(input(blocks, noted), making.options)) {
         const outcome = judged(making, came, blocks[0] ?? came);
         if (outcome !== "right") return outcome;
         break;
@@ -315,7 +315,7 @@ export const KINDS: readonly Kind[] = [
       };
       try {
         // What is made of blocks of T.
-        await making.caller.up(breaking() as AsyncGenerator<never>, { timeoutMs: making.timeoutMs });
+        await making.caller.up(breaking() as AsyncGenerator<never>, making.options);
       } catch (error) {
         if (error === broken) return { expected: "its own error" };
         if (error instanceof RpcError) return { expected: error.code };

@@ -169,7 +169,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     const { bytes, target } = oneOf(arms.conversations, arms.pick);
     const peer = new Peer(arms, arms.ports[target.at === "tls" ? "tls" : "tcp"]);
     await peer.say(bytes.subarray(0, arms.pick(3) === 0 ? 0 : arms.pick(bytes.length)));
-    await peer.leave(arms.pick(6000));
+    await peer.leave(arms.pick(12_000));
   },
   /** Asks again and again, and reads nothing. */
   async deaf(arms) {

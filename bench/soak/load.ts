@@ -165,15 +165,15 @@ export class Load {
     const { pick, timeoutMs, lossy } = how;
     // One of both, whichever it is.
     const { caller, material, target, plain } = client as Open<unknown>;
+    const what = `${lossy ? "flaky " : ""}${target.name} ${kind.name}`;
     const making = {
       caller,
       material,
       plain,
       pick: random(pick(2 ** 32)),
-      timeoutMs,
+      options: { timeoutMs, headers: { "x-wire": what } },
       most: lossy ? 400_000 : 2_000_000,
     };
-    const what = `${lossy ? "flaky " : ""}${target.name} ${kind.name}`;
     await this.#ledger.run(what, timeoutMs, async () => {
       try {
         const outcome = await kind.run(making);

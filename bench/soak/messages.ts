@@ -8,7 +8,7 @@ export interface ServerState {
   readonly sample: Sample;
   readonly counters: Server["counters"];
   /** Calls whose method runs; of models with workers nobody knows before their end. */
-  readonly running: number;
+  readonly running: readonly string[];
   readonly logged: Readonly<Record<string, number>>;
   readonly failures: readonly string[];
 }

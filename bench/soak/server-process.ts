@@ -32,11 +32,10 @@ const server = await serve(new URL("service.js", import.meta.url), {
   tls: { cert: `${SOAK_PEM}.pem`, key: `${SOAK_PEM}.key` },
   sendCompression: "gzip",
   // Short, so that what they are for happens in a soak.
-  firstByteTimeoutMs: 2000,
-  requestTimeoutMs: 10_000,
-  idleTimeoutMs: 30_000,
+  firstByteTimeoutMs: 8000,
+  requestTimeoutMs: 15_000,
   keepaliveTimeMs: 4000,
-  keepaliveTimeoutMs: 15_000,
+  keepaliveTimeoutMs: 30_000,
   log,
 });
 

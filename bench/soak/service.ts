@@ -15,12 +15,17 @@ import { type Ask, type Block, type Caller, type Fault, type PlainFunctions, typ
 import { bytes, type Material, texts } from "./material.js";
 import { UNIX_WIRES } from "./targets.js";
 
-/** Calls whose method runs, in this thread. */
-let running = 0;
+/** Calls whose method runs, in this thread, and since when. */
+const running: Map<Call, number> = new Map();
 
-/** How many calls have not left their method, in this thread. */
-export function runningCalls(): number {
-  return running;
+/** The calls that have not left their method, in this thread, in words. */
+export function runningCalls(): readonly string[] {
+  const now = performance.now();
+  return [...running].map(
+    ([{ method, headers, peer, deadline, signal }, since]) =>
+      `${method.path} for "${headers.get("x-wire")}" of ${peer.address}, for ${(now - since).toFixed(0)} ms, ` +
+      `${deadline === undefined ? "without a deadline" : `due in ${deadline - Date.now()} ms`}${signal.aborted ? ", aborted" : ""}`,
+  );
 }
 
 /** Clients inside the server that call the server itself; their connections end when they have been idle for a moment. */
@@ -46,7 +51,7 @@ function methods<T>(material: Material<T>, callerOf: (target: number) => Caller<
       return block;
     },
     make: (ask: Ask, call: Call): Promise<Block<T>> =>
-      counted(async () => {
+      counted(call, async () => {
         check(ask);
         if (ask.delayMs > 0) await delay(ask.delayMs, undefined, { signal: call.signal });
         return blockOf(ask, 0);
@@ -55,20 +60,20 @@ function methods<T>(material: Material<T>, callerOf: (target: number) => Caller<
       throw new RpcError(code, message);
     },
     hang: (_ask: Ask, call: Call): Promise<never> =>
-      counted(async () => {
+      counted(call, async () => {
         await new Promise<void>((resolve) => {
           if (call.signal.aborted) resolve();
           call.signal.addEventListener("abort", () => resolve());
         });
         throw call.signal.reason;
       }),
-    relay: (ask: Ask): Promise<Block<T>> =>
-      counted(async () => {
+    relay: (ask: Ask, call: Call): Promise<Block<T>> =>
+      counted(call, async () => {
         check(ask);
         return await callerOf(ask.target).make({ ...ask, delayMs: 0 });
       }),
     async *down(ask: Ask, call: Call): AsyncGenerator<Block<T>> {
-      running += 1;
+      running.set(call, performance.now());
       try {
         check(ask);
         for (let n = 0; n < ask.count; n += 1) {
@@ -76,20 +81,20 @@ function methods<T>(material: Material<T>, callerOf: (target: number) => Caller<
           yield blockOf(ask, n);
         }
       } finally {
-        running -= 1;
+        running.delete(call);
       }
     },
-    async *endless(ask: Ask): AsyncGenerator<Block<T>> {
-      running += 1;
+    async *endless(ask: Ask, call: Call): AsyncGenerator<Block<T>> {
+      running.set(call, performance.now());
       try {
         check(ask);
         for (let n = 0; ; n += 1) yield blockOf(ask, n);
       } finally {
-        running -= 1;
+        running.delete(call);
       }
     },
-    up: (blocks: AsyncIterable<Block<T>>): Promise<Tally> =>
-      counted(async () => {
+    up: (blocks: AsyncIterable<Block<T>>, call: Call): Promise<Tally> =>
+      counted(call, async () => {
         let [count, sum] = [0, 0];
         for await (const { data } of blocks) {
           count += 1;
@@ -97,12 +102,12 @@ function methods<T>(material: Material<T>, callerOf: (target: number) => Caller<
         }
         return { count, sum };
       }),
-    async *both(blocks: AsyncIterable<Block<T>>): AsyncGenerator<Block<T>> {
-      running += 1;
+    async *both(blocks: AsyncIterable<Block<T>>, call: Call): AsyncGenerator<Block<T>> {
+      running.set(call, performance.now());
       try {
         yield* blocks;
       } finally {
-        running -= 1;
+        running.delete(call);
       }
     },
   };
@@ -110,12 +115,12 @@ function methods<T>(material: Material<T>, callerOf: (target: number) => Caller<
   return made as unknown as Implementor<Service>;
 }
 
-async function counted<T>(method: () => Promise<T>): Promise<T> {
-  running += 1;
+async function counted<T>(call: Call, method: () => Promise<T>): Promise<T> {
+  running.set(call, performance.now());
   try {
     return await method();
   } finally {
-    running -= 1;
+    running.delete(call);
   }
 }
 
@@ -154,5 +159,6 @@ export const services: readonly Implementation[] = [
 /** Says so where calls are still open when all has ended. */
 export async function teardown(): Promise<void> {
   await Promise.all([...relays.values()].map((client) => client[Symbol.asyncDispose]()));
-  if (running !== 0) process.stderr.write(`soak: ${running} calls are open in process ${process.pid} at its end.\n`);
+  const open = runningCalls();
+  if (open.length > 0) process.stderr.write(`soak: open in process ${process.pid} at its end: ${open.join("; ")}.\n`);
 }

@@ -124,7 +124,7 @@ export class Soak {
   #open({ server, load }: States, before: States | undefined): readonly string[] {
     const { open: connections } = server.counters;
     const found: string[] = [];
-    if (server.running > 0) found.push(`${server.running} methods run that nobody waits for.`);
+    found.push(...server.running.map((each) => `nobody waits for ${each}.`));
     if (load.open.length > 0)
       found.push(`${load.open.length} calls have not settled: ${load.open.slice(0, 5).join(", ")}.`);
     if (connections > load.sample.sockets)
