@@ -1,3 +1,5 @@
+import { functions, serve } from "callwire";
+import { connect } from "callwire/client";
 import type { ServerResponse } from "node:http";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -186,4 +188,18 @@ describe("An error", () => {
       message: expect.stringContaining(`${status} with text/html`) as string, // a matcher
     });
   });
+});
+
+test("Calls beyond what a server takes at once are made again over HTTP/2, once it has said how many.", async () => {
+  const math = functions("math", {
+    double: async (n: number) => {
+      await new Promise(setImmediate); // so that the others come meanwhile
+      return 2 * n;
+    },
+  });
+  const server = await serve([math], { listen: ["tcp://127.0.0.1:0"], maxConcurrentCalls: 1, log: () => {} });
+  const client = connect<typeof math>("math", (server.addresses[0] ?? "").replace("tcp:", "grpcweb+http2:"));
+  expect(await Promise.all([1, 2, 3, 4].map((n) => client.double(n)))).toEqual([2, 4, 6, 8]);
+  await client[Symbol.asyncDispose]();
+  await server.stop({ graceMs: 0 });
 });

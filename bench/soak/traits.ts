@@ -1,0 +1,22 @@
+/** What load a model is for. */
+export interface Traits {
+  readonly workers: number;
+  readonly steady: number;
+  readonly flaky: number;
+  readonly hostile: number;
+  /** It serves few connections at once, so clients live for a few calls only, and the server does not call itself. */
+  readonly brief: boolean;
+}
+
+const MANY: Traits = { workers: 2, steady: 14, flaky: 5, hostile: 5, brief: false };
+const FEW: Traits = { workers: 24, steady: 4, flaky: 1, hostile: 1, brief: true };
+
+/** The models that can be soaked. */
+export const MODELS: Readonly<Record<string, Traits>> = {
+  async: MANY,
+  "prefork-async": MANY,
+  pool: MANY,
+  threads: FEW,
+  processes: { ...FEW, workers: 12 },
+  prefork: { ...FEW, workers: 12 },
+};
