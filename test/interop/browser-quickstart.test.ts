@@ -74,7 +74,7 @@ describe.each(["connect", "grpcweb", "jsonrpc+ws"])("A page of another origin, b
     expect(await ended(program)).toEqual({ code: 0, atOnce: true });
   });
 
-  test.each(["async", "pool", "threads"])(
+  test.each(wire === "connect" ? ["async", "pool", "threads"] : ["async"])(
     "aborts and leaves streams of the quickstart, model %s: the page hears `canceled`, and the server keeps none of them open.",
     async (model) => {
       const { page, authority, program } = await opened("--allow-origin", site.origin, "--model", model);
