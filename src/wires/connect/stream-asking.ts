@@ -5,7 +5,6 @@ import { failure, OK, type Status } from "../../call/status.js";
 import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
-import { answerHead } from "./answer-head.js";
 import { END_STREAM, readEndStream } from "./end-stream.js";
 import type { Shared } from "./request.js";
 import { secondTry } from "../second-try.js";
@@ -87,7 +86,7 @@ export class StreamAsking implements Sink, HttpIn {
   answer(answer: HttpAnswer): void {
     if (this.#over) return;
     this.#whole = undefined;
-    const head = answerHead(answer, { form: "stream", codec: this.#head.codec }, this.#shared.codings);
+    const head = this.#shared.readHead(answer, { form: "stream", codec: this.#head.codec }, this.#shared.codings);
     if (head.problem !== undefined) {
       this.#unread = true;
       this.#status = head.problem;
