@@ -1,6 +1,7 @@
 import type { Dispatch } from "../../call/sink.js";
 import { compressionOf } from "../compression.js";
 import type { HttpAsk } from "../http.js";
+import { secondTry } from "../second-try.js";
 import type { SessionOptions } from "../wire.js";
 import { byShape } from "./by-shape.js";
 import { getRequest } from "./get-request.js";
@@ -15,6 +16,7 @@ export function connectClient(ask: HttpAsk, options: SessionOptions): Dispatch {
   const shared = sharedOf(ask, options, {
     accepts: accepts.length === 0 ? undefined : accepts.join(", "),
     compression: compressionOf(options),
+    again: options.again === undefined ? undefined : (call) => secondTry(options, call),
     get,
   });
   return byShape(shared, (head, reply) => new StreamAsking(shared, head, reply));

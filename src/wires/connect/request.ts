@@ -1,7 +1,8 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
-import type { CallHead, Dispatch } from "../../call/sink.js";
+import type { CallHead, Sink } from "../../call/sink.js";
 import type { Compression } from "../compression.js";
 import type { HttpAsk, HttpRequest } from "../http.js";
+import type { Refused } from "../second-try.js";
 import type { MessageCodings, SessionOptions } from "../wire.js";
 import { answerHead } from "./answer-head.js";
 import { contentTypeOf, type Form } from "./codec.js";
@@ -14,6 +15,8 @@ export interface Extras {
   readonly accepts?: string | undefined;
   /** How this end compresses what it sends. */
   readonly compression?: Compression | undefined;
+  /** Makes a call again that the server has not looked at; undefined where it is not to be. */
+  readonly again?: ((call: Refused) => Sink | undefined) | undefined;
   /** The request, by GET, of a call without side effects; undefined where it has to be a POST. */
   readonly get?: ((head: CallHead, message: Uint8Array, shared: Shared) => HttpRequest | undefined) | undefined;
 }
@@ -23,8 +26,6 @@ export interface Shared extends Extras {
   readonly ask: HttpAsk;
   readonly maxMessageBytes: number;
   readonly codings: MessageCodings;
-  /** Makes a call again that the server has not looked at. */
-  readonly again: Dispatch | undefined;
   /** What comes before the path of every call. */
   readonly prefix: string;
   /** Fields of every request, by the form of its messages. */
@@ -59,7 +60,6 @@ export function sharedOf(ask: HttpAsk, options: SessionOptions, extras: Extras =
     ask,
     codings,
     maxMessageBytes: limits.maxMessageBytes,
-    again: options.again,
     prefix: (http?.path ?? "").replace(/\/$/u, ""),
     common: {
       unary: accepts === undefined ? always : [["accept-encoding", accepts], ...always],

@@ -7,7 +7,6 @@ import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
 import { END_STREAM, readEndStream } from "./end-stream.js";
 import type { Shared } from "./request.js";
-import { secondTry } from "../second-try.js";
 
 /** One call at the client whose messages travel in envelopes: writes the request's, and hears the answer's and its end. */
 export class StreamAsking implements Sink, HttpIn {
@@ -122,7 +121,7 @@ export class StreamAsking implements Sink, HttpIn {
   refused(status: Status, sent: boolean): void {
     if (this.#over) return;
     const parts = { head: this.#head, reply: this.#reply, sent };
-    const again = this.#spoke ? undefined : secondTry(this.#shared, parts);
+    const again = this.#spoke ? undefined : this.#shared.again?.(parts);
     this.#again = again;
     if (again === undefined) this.#finish(status);
     else if (this.#whole === undefined) again.head(NO_FIELDS);

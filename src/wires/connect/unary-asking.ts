@@ -4,7 +4,6 @@ import { failure, OK, type Status } from "../../call/status.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import type { AnswerHead } from "./answer-head.js";
 import type { Shared } from "./request.js";
-import { secondTry } from "../second-try.js";
 import { readError } from "./error-value.js";
 
 /** One call at the client whose messages travel alone: one request, and one answer. */
@@ -95,7 +94,7 @@ export class UnaryAsking implements Sink, HttpIn {
 
   refused(status: Status, sent: boolean): void {
     if (this.#over) return;
-    const again = secondTry(this.#shared, { head: this.#head, reply: this.#reply, sent });
+    const again = this.#shared.again?.({ head: this.#head, reply: this.#reply, sent });
     this.#again = again;
     if (again === undefined) this.#finish(status);
     else again.end(OK, this.#body);
