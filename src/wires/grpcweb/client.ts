@@ -79,6 +79,13 @@ class WebAnswerHeard implements HttpIn {
     this.#heard.room();
   }
 
+  refused(status: Status, sent: boolean): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (this.#heard.refused === undefined) this.#heard.reset(status);
+    else this.#heard.refused(status, sent);
+  }
+
   reset(status: Status): void {
     if (this.#over) return;
     this.#over = true;
