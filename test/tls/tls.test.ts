@@ -1,11 +1,12 @@
 import { RpcError, serve } from "callwire";
 import { connect } from "callwire/client";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as tlsConnect, createServer, type TLSSocket } from "node:tls";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
 import { MODELS, served as servedUnder } from "../models/served.js";
 import { pair, pem, pemFile } from "./pem.js";
@@ -206,9 +207,24 @@ describe("A handshake", () => {
   }
 
   test("that is never ended is cut in time.", async () => {
-    const { place, logged } = await served({}, { firstByteTimeoutMs: 1 });
+    const { place, logged } = await served({}, { detectTimeoutMs: 1 });
     await begun(place).closed;
     expect(logged.length).toBeGreaterThan(0);
+  });
+
+  test("that is ended may be followed by silence, for as long as a connection without TLS may be silent.", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { place, logged } = await served();
+    const socket = tlsConnect({ host: "127.0.0.1", port: Number(place.split(":")[1]), ca: pem("ca.pem") });
+    await once(socket, "secureConnect");
+    // The server has ended the handshake too when it answers another.
+    await shaken(place);
+    vi.advanceTimersByTime(55_000);
+    expect(logged).toEqual([]);
+    socket.write("GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n");
+    expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1\.1 404 /u);
+    socket.destroy();
   });
 
   test("that is not ended keeps no server from stopping.", async () => {
