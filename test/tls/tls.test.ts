@@ -216,10 +216,11 @@ describe("A handshake", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
     const { place, logged } = await served();
-    const socket = tlsConnect({ host: "127.0.0.1", port: Number(place.split(":")[1]), ca: pem("ca.pem") });
+    // In TLS 1.2 the server ends the handshake first.
+    const options = { ca: pem("ca.pem"), maxVersion: "TLSv1.2" } as const;
+    const socket = tlsConnect({ host: "127.0.0.1", port: Number(place.split(":")[1]), ...options });
     await once(socket, "secureConnect");
-    // The server has ended the handshake too when it answers another.
-    await shaken(place);
+    for (let n = 0; n < 10; n += 1) await new Promise(setImmediate);
     vi.advanceTimersByTime(55_000);
     expect(logged).toEqual([]);
     socket.write("GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n");
