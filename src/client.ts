@@ -9,6 +9,7 @@ import { batching } from "./link/batching.js";
 import { type PingOptions, pingsOf } from "./link/keepalive.js";
 import { Pool } from "./link/pool.js";
 import { madeClient } from "./made-client.js";
+import { codecsFor } from "./service-codecs.js";
 import type { TlsClientOptions } from "./transports/tls-options.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
 import type { HttpTarget, Limits, SessionOptions } from "./wires/wire.js";
@@ -95,6 +96,7 @@ export function connect(contract: Contract | string, url: string, options: Conne
   );
   return madeClient(typeof contract === "string" ? contract : serviceOf(contract), {
     dispatch: options.batch === true && how !== undefined ? batching(pool.dispatch, how) : pool.dispatch,
+    codecsFor,
     codecs: !bytes ? ["value"] : options.useBinaryFormat === false ? ["json"] : ["proto", "json"],
     peer: { address: url },
     interceptors: options.interceptors,

@@ -17,6 +17,7 @@ export interface HandlerOptions extends Omit<
   | "maxConcurrentCalls"
   | "requestTimeoutMs"
   | "firstByteTimeoutMs"
+  | "detectTimeoutMs"
   | "idleTimeoutMs"
   | "maxConnectionAgeMs"
   | "maxConnectionAgeGraceMs"

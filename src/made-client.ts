@@ -1,9 +1,9 @@
 import type { Codec } from "./call/codec.js";
 import { lateClient } from "./call/late-client.js";
 import { clientOf, type ClientParts } from "./call/stub.js";
+import type { CodecsFor } from "./codecs-with.js";
 import type { CallOptions } from "./contract/call.js";
 import type { Service } from "./contract/service.js";
-import { codecsFor, PLAIN_CODECS } from "./service-codecs.js";
 
 /**
  * The same client with options for every call made through it; how calls of plain functions get theirs:
@@ -21,6 +21,7 @@ const remakers: WeakMap<object, (defaults: CallOptions) => unknown> = new WeakMa
 
 /** What a client is made of; its codec is the first of these names that there is for its service. */
 export interface MadeParts extends Omit<ClientParts, "codec"> {
+  readonly codecsFor: CodecsFor;
   readonly codecs: readonly Codec["name"][];
 }
 
@@ -29,14 +30,16 @@ export interface MadeParts extends Omit<ClientParts, "codec"> {
  * Throws a TypeError where it has none of the codecs.
  */
 export function madeClient(service: Service | string, parts: MadeParts): object {
-  const client = typeof service === "string" ? madeWith(PLAIN_CODECS, service, parts) : contractClient(service, parts);
+  const client = clientWith(service, parts);
   remakers.set(client, (defaults) => madeClient(service, { ...parts, defaults: { ...parts.defaults, ...defaults } }));
   return client;
 }
 
-function contractClient(service: Service, parts: MadeParts): object {
-  const codecs = codecsFor([service]);
-  if (!("then" in codecs)) return madeWith(codecs, service, parts);
+function clientWith(service: Service | string, parts: MadeParts): object {
+  const plain = typeof service === "string";
+  const codecs = parts.codecsFor(plain ? [] : [service]);
+  // Plain functions need none that has to be loaded.
+  if (plain || !("then" in codecs)) return madeWith(codecs as readonly Codec[], service, parts);
   const client = codecs.then((loaded) => madeWith(loaded, service, parts));
   return lateClient(service, { client, close: parts.close });
 }

@@ -15,7 +15,7 @@ import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
 import { detectHttp2 } from "./transports/http2/detect-http2.js";
 import { detectHttp1 } from "./transports/http1/detect-http1.js";
 import type { TlsServerOptions } from "./transports/tls-options.js";
-import { FIRST_BYTE_MS } from "./terminator-for.js";
+import { DETECT_MS } from "./terminator-for.js";
 import type { TlsTerminator } from "./transports/tls-terminator.js";
 import { frame } from "./wires/frame/wire.js";
 import type { HttpServerWire } from "./wires/http.js";
@@ -44,8 +44,10 @@ export interface PlainOptions
   readonly exposeErrors?: boolean;
   /** The longest time that a caller may ask for, in ms; also the limit of calls that name none. */
   readonly maxTimeoutMs?: number;
-  /** A connection that has not shown what it speaks after so long is closed. */
+  /** A connection that says nothing at all for so long is closed: 60 s, and 10 s under models whose connections have a place of their own each. */
   readonly firstByteTimeoutMs?: number;
+  /** A connection that has begun, and not shown what it speaks after so long, is closed; TLS has as long for its handshake. 10 s. */
+  readonly detectTimeoutMs?: number;
   /** How answers travel on the wire baidu. `authenticate` is a function, which models with workers cannot be given. */
   readonly baidu?: Omit<BaiduOptions, "authentication"> | undefined;
   /** A connection without calls that says nothing for so long is closed. */
@@ -96,7 +98,8 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
     counters: newCounters(),
     log,
     limits: limitsOf(options),
-    firstByteTimeoutMs: options.firstByteTimeoutMs ?? FIRST_BYTE_MS,
+    firstByteTimeoutMs: options.firstByteTimeoutMs,
+    detectTimeoutMs: options.detectTimeoutMs ?? DETECT_MS,
     idleTimeoutMs: options.idleTimeoutMs ?? 3_600_000,
     maxAgeMs: options.maxConnectionAgeMs,
     maxAgeGraceMs: options.maxConnectionAgeGraceMs ?? Number.POSITIVE_INFINITY,

@@ -3,10 +3,10 @@ import { webDestination } from "./web-destination.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
 
 /** The URL that the first call of a client asks for. */
-async function asked(url: string): Promise<string> {
+async function asked(url: string, useHttpGet = false): Promise<string> {
   const urls: string[] = [];
   const way = webDestination(url).open({
-    session: { limits: DEFAULT_LIMITS },
+    session: { limits: DEFAULT_LIMITS, useHttpGet },
     fetch: (to) => {
       urls.push(to);
       return Promise.reject(new Error("There is no network here."));
@@ -30,7 +30,7 @@ async function asked(url: string): Promise<string> {
   await new Promise<void>((resolve) => {
     const head = { path: "a.B/c", codec: "json", timeoutMs: undefined, fields: [], peer: { address: url } } as const;
     const request = way.dispatch(
-      { ...head, positional: false },
+      { ...head, positional: false, safe: true },
       { head: () => {}, message: () => true, end: () => resolve(), drain: () => {} },
     );
     request.end({ code: "ok", message: "", details: [], trailers: [] }, new Uint8Array(0));
@@ -53,6 +53,12 @@ describe("A URL of a page's client", () => {
     ["jsonrpc+ws+tls://a.example/rpc?key=1", "wss://a.example/rpc?key=1"],
   ])("%s asks for %s.", async (url, expected) => {
     expect(await asked(url)).toBe(expected);
+  });
+
+  test("asks by GET where that is wanted.", async () => {
+    expect(await asked("http://a.example/rpc", true)).toBe(
+      "http://a.example/rpc/a.B/c?connect=v1&encoding=json&message=",
+    );
   });
 
   test.each([

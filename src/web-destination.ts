@@ -34,7 +34,7 @@ export interface WebWay {
 }
 
 /** What a URL says. */
-interface Place {
+export interface Place {
   readonly url: string;
   readonly wire: string;
   /** The scheme that browsers have for its carrier. */
@@ -45,15 +45,13 @@ interface Place {
 
 /** What pages speak, and over what. */
 const WIRES: readonly string[] = ["connect+http", "grpcweb+http", "jsonrpc+http", "jsonrpc+ws"];
-/** What a plain URL, such as a page's own origin, means. */
-const PLAIN: Readonly<Record<string, string>> = { http: "connect", https: "connect+tls" };
 
 /**
  * Reads `WIRE[+CARRIER][+tls]://HOST[:PORT][/PATH]`, or a plain `http:` or `https:` URL, which means Connect. Throws a TypeError that says what
  * there is.
  */
 export function webDestination(url: string): WebDestination {
-  const meant = url.replace(/^https?(?=:)/u, (scheme) => PLAIN[scheme] ?? scheme);
+  const meant = url.replace(/^http:/u, "connect:").replace(/^https:/u, "connect+tls:");
   const form =
     /^(?<wire>[a-z]+)(?:\+(?!tls:)(?<named>[a-z0-9]+))?(?<tls>\+tls)?:\/\/(?<authority>[^/?#]+)(?<path>[^#]*)/u;
   const { wire = "", named, tls, authority = "", path = "" } = form.exec(meant)?.groups ?? {};
@@ -84,14 +82,18 @@ function overFetch(place: Place, options: WebWayOptions): WebWay {
   return { dispatch: oneRequest(dispatch, place), close: () => asks.close() };
 }
 
-/** Connect is there from the beginning, since it is what most pages speak; the part of it that streams, when a stream needs it. */
+/** Connect is there from the beginning, since it is what most pages speak; what few calls need of it, when one needs it. */
 const connectClient: HttpWire["client"] = (ask, options) => {
   const shared = sharedOf(ask, options);
   const streams = lateDispatch(async () => {
-    const { StreamAsking } = await import("./wires/connect/stream-asking.js");
+    const { StreamAsking } = await import("./web-connect.js");
     return (head, reply) => new StreamAsking(shared, head, reply);
   });
-  return byShape(shared, streams);
+  if (options.useHttpGet !== true) return byShape(shared, streams);
+  return lateDispatch(async () => {
+    const { getRequest } = await import("./web-connect.js");
+    return byShape({ ...shared, get: getRequest }, streams);
+  });
 };
 
 /** The clients of other wires over `fetch`, loaded when they are needed. */
@@ -100,16 +102,15 @@ const LATER: Readonly<Record<string, () => Promise<HttpWire["client"]>>> = {
   jsonrpc: () => import("./web-json-rpc.js").then(({ jsonRpcClient }) => jsonRpcClient),
 };
 
-function overWebSocket(place: Place, { webSocket, connectTimeoutMs, ...options }: WebWayOptions): WebWay {
+function overWebSocket(place: Place, options: WebWayOptions): WebWay {
+  const { webSocket, connectTimeoutMs } = options;
   if (webSocket === undefined)
     throw new TypeError("There is no WebSocket on this platform: give connect() one by the option webSocket.");
-  const { scheme, authority, path } = place;
-  const url = `${scheme}://${authority}${path === "" ? "/" : path}`;
   let way: WebWay | undefined;
   let closed = false;
   const dispatch = lateDispatch(async () => {
     const { jsonRpcWay } = await import("./web-json-rpc.js");
-    way = jsonRpcWay({ url, session: sessionOf(place, options), webSocket, connectTimeoutMs });
+    way = jsonRpcWay(place, { session: sessionOf(place, options), webSocket, connectTimeoutMs });
     if (closed) way.close();
     return way.dispatch;
   });

@@ -1,6 +1,8 @@
 import type { Interceptor } from "./call/handler.js";
 import type { Client, FunctionsClient } from "./contract/infer.js";
 import { type Contract, serviceOf } from "./contract/proto-service.js";
+import { valueOfCallers } from "./codecs/value-of-callers.js";
+import { codecsWith } from "./codecs-with.js";
 import { madeClient } from "./made-client.js";
 import type { FetchTarget } from "./web/fetch-exchange.js";
 import type { WebSocketMaker } from "./web/web-socket-like.js";
@@ -14,6 +16,8 @@ export type { Code } from "./call/code.js";
 export type { Call, CallOptions, MethodInfo, Shape } from "./contract/call.js";
 export type { Client, FunctionsClient } from "./contract/infer.js";
 export { withOptions } from "./made-client.js";
+
+const codecsFor = codecsWith(valueOfCallers);
 
 /** How a client in a page calls. Everything has a default. */
 export interface WebConnectOptions
@@ -61,6 +65,7 @@ export function connect(contract: Contract | string, url: string, options: WebCo
   });
   return madeClient(typeof contract === "string" ? contract : serviceOf(contract), {
     dispatch,
+    codecsFor,
     codecs: !bytes ? ["value"] : options.useBinaryFormat === false ? ["json"] : ["proto", "json"],
     peer: { address: url },
     interceptors: options.interceptors,

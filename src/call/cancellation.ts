@@ -8,7 +8,8 @@ export interface Cancelable {
 
 /** The cancellation of one call, spread to whatever was started for it. Makes an AbortSignal only for those who ask for one. */
 export class Cancellation implements Cancelable {
-  #status: Status | undefined;
+  /** Why it was cancelled, once it has been. */
+  status: Status | undefined = undefined;
   #listeners: Set<Cancelable> | undefined;
   #controller: AbortController | undefined;
 
@@ -16,15 +17,15 @@ export class Cancellation implements Cancelable {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#status !== undefined) this.#controller.abort(errorOf(this.#status));
+      if (this.status !== undefined) this.#controller.abort(errorOf(this.status));
     }
     return this.#controller.signal;
   }
 
   /** Cancels it and everything added; the first time counts. */
   cancel(status: Status): void {
-    if (this.#status !== undefined) return;
-    this.#status = status;
+    if (this.status !== undefined) return;
+    this.status = status;
     const listeners = this.#listeners;
     this.#listeners = undefined;
     if (listeners !== undefined) for (const listener of listeners) listener.cancel(status);
@@ -33,8 +34,8 @@ export class Cancellation implements Cancelable {
 
   /** Ties a thing to this cancellation until `remove`; where that has happened already, the thing is cancelled at once. */
   add(listener: Cancelable): void {
-    if (this.#status === undefined) (this.#listeners ??= new Set()).add(listener);
-    else listener.cancel(this.#status);
+    if (this.status === undefined) (this.#listeners ??= new Set()).add(listener);
+    else listener.cancel(this.status);
   }
 
   /** Unties a thing that has ended by itself. */

@@ -93,6 +93,12 @@ export abstract class Exchange implements Sink, Cancelable {
     this.#request.drain();
   }
 
+  /** Why the caller, or the call around this one, wants no more of it; also told of a call that has ended. */
+  protected unwanted(): Status | undefined {
+    const signal = this.options?.signal;
+    return signal?.aborted === true ? abortStatus(signal, this.method.info.path) : this.#parent?.status;
+  }
+
   #canceled: Status | undefined = undefined;
 
   /** Ties the call to what can end it, and says whether that has happened already. */

@@ -115,6 +115,33 @@ describe("An inbox", () => {
     await expect(box.next()).rejects.toBe(error);
   });
 
+  test("asks, once it has ended, whether what is unread is still to be read, until its reader has been told of the end", async () => {
+    for (const unread of [[], [1, 2]]) {
+      for (const after of [undefined, error]) {
+        let why: RpcError | undefined;
+        const gone = new RpcError("canceled", "Gone.");
+        const box = new Inbox<number>({ roomy: () => {}, abandoned: () => {}, dropped: () => why });
+        box.push(0);
+        for (const n of unread) box.push(n);
+        box.end(after, true);
+        expect(await box.next()).toEqual({ done: false, value: 0 });
+        why = gone;
+        await expect(box.next()).rejects.toBe(gone);
+        expect(await box.next()).toEqual({ done: true, value: undefined });
+      }
+    }
+    const read = new Inbox<number>({ roomy: () => {}, abandoned: () => {}, dropped: () => error });
+    const waiting = read.next();
+    read.push(1);
+    expect(await waiting).toEqual({ done: false, value: 1 });
+    const last = read.next();
+    read.end();
+    expect([await last, await read.next()]).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ]);
+  });
+
   test("drops what comes after its end", async () => {
     const { box } = inbox();
     box.end();

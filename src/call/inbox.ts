@@ -9,6 +9,8 @@ export interface InboxOwner {
   roomy(): void;
   /** The reader stopped before the end: nothing more will be read. */
   abandoned(): void;
+  /** Why what is unread after the end is to be read no more; asked at each read of it. Undefined: it is. */
+  dropped?(): RpcError | undefined;
 }
 
 interface Reader<T> {
@@ -18,7 +20,7 @@ interface Reader<T> {
 
 /**
  * A bounded queue between a sink, which pushes, and one reader, who iterates. What was pushed before the end is read before the end;
- * a cancellation is heard at once and drops what is unread.
+ * a cancellation is heard at once and drops what is unread, though the end has come already.
  */
 export class Inbox<T> implements AsyncIterableIterator<T> {
   readonly #owner: InboxOwner;
@@ -27,7 +29,7 @@ export class Inbox<T> implements AsyncIterableIterator<T> {
   #reader: Reader<T> | undefined;
   #full = false;
   #ended = false;
-  /** The reader has stopped, and is told of nothing any more. */
+  /** The reader has stopped, or been told of the end, and is told of nothing any more. */
   #left = false;
   #error: RpcError | undefined;
 
@@ -60,12 +62,19 @@ export class Inbox<T> implements AsyncIterableIterator<T> {
     const reader = this.#reader;
     this.#reader = undefined;
     if (reader === undefined) return;
+    this.#left = true;
     if (error === undefined) reader.resolve({ done: true, value: undefined });
     else reader.reject(this.#takeError());
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
+    const why = this.#ended && !this.#left ? this.#owner.dropped?.() : undefined;
+    if (why !== undefined) {
+      this.#error = why;
+      this.#items.length = this.#first = 0;
+    }
     if (this.#first < this.#items.length) return { done: false, value: this.#shift() };
+    this.#left = this.#ended;
     if (this.#error !== undefined) throw this.#takeError();
     if (this.#ended) return { done: true, value: undefined };
     if (this.#reader !== undefined)

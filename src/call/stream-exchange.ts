@@ -46,6 +46,11 @@ export class StreamExchange extends Exchange implements InboxOwner {
     this.cancel(failure("canceled", `The reader of ${this.method.info.path} stopped before the end.`));
   }
 
+  dropped(): RpcError | undefined {
+    const why = this.unwanted();
+    return why === undefined ? undefined : errorOf(why);
+  }
+
   protected override settle(status: Status): void {
     if (status.code === "ok") this.#inbox.end();
     // What the caller's own input threw comes back as it is, whatever it was.

@@ -5,6 +5,7 @@ import type { Server } from "../server.js";
 import { hints } from "./hints.js";
 import { moduleAt } from "./module-at.js";
 import { columns } from "./text.js";
+import { originOrAny } from "./origin-or-any.js";
 import { wholeNumber } from "./units.js";
 import { UsageError } from "./usage-error.js";
 
@@ -16,6 +17,7 @@ interface ServeFlags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsCa?: string;
+  readonly allowOrigin?: readonly string[];
 }
 
 /** What to do about the system's commonest reasons against an address. */
@@ -43,6 +45,11 @@ export function addServe(program: Command): void {
     .option("--tls-cert <file>", "the certificate, as PEM, for those who speak TLS; read again when it changes")
     .option("--tls-key <file>", "its key, as PEM")
     .option("--tls-ca <file>", "who may vouch for clients, as PEM; they have to show a certificate then")
+    .option(
+      "--allow-origin <url>",
+      "pages of this origin may call too, such as https://app.example.com; * is any; may be repeated (default: none)",
+      (url: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), originOrAny(url)],
+    )
     .option("--hints", "print commands to try in another terminal")
     .addHelpText(
       "after",
@@ -54,6 +61,7 @@ Examples:
   callwire serve service.ts
   callwire serve dist/service.js --listen tcp://0.0.0.0:9000 --listen unix:///run/app.sock
   callwire serve service.ts --listen tcp://127.0.0.1:0 --model single
+  callwire serve service.ts --allow-origin https://app.example.com --allow-origin http://localhost:5173
   callwire serve service.ts --listen tls://0.0.0.0:8443 --tls-cert server.pem --tls-key server.key`,
     )
     .action(() => serve(command));
@@ -83,7 +91,7 @@ async function serve(command: Command): Promise<void> {
 }
 
 async function bound(module: URL, flags: ServeFlags): Promise<Server> {
-  const { listen, model, workers, tlsCert: cert, tlsKey: key, tlsCa: ca } = flags;
+  const { listen, model, workers, tlsCert: cert, tlsKey: key, tlsCa: ca, allowOrigin } = flags;
   if ((cert === undefined) !== (key === undefined))
     throw new UsageError("TLS needs a certificate and its key: give both --tls-cert and --tls-key.");
   if (ca !== undefined && cert === undefined)
@@ -95,6 +103,7 @@ async function bound(module: URL, flags: ServeFlags): Promise<Server> {
       model,
       ...(listen === undefined ? {} : { listen }),
       ...(workers === undefined ? {} : { workers }),
+      ...(allowOrigin === undefined ? {} : { allowedOrigins: allowOrigin }),
       ...(cert === undefined || key === undefined ? {} : { tls: { cert, key, ...(ca === undefined ? {} : { ca }) } }),
     });
   } catch (error) {

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MethodCodec } from "../call/codec.js";
-import { json } from "./json.js";
+import { jsonOf } from "./json.js";
+import { value } from "./value.js";
 
 const head = { positional: false };
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (body: unknown): string => new TextDecoder().decode(body as Uint8Array);
 
+const json = jsonOf(value);
 const single: MethodCodec = json.bind({ shape: "unary" });
 const tuple: MethodCodec = json.bind({ shape: "unary", positional: true });
 const named: MethodCodec = json.bind({ shape: "unary", positional: true, params: ["a", "b"] });

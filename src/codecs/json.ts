@@ -1,15 +1,14 @@
 import { deeperThan } from "../bytes/json-depth.js";
 import { decodeUtf8, encodeUtf8 } from "../bytes/utf8.js";
 import type { FullCodec, MethodCodec } from "../call/codec.js";
-import { value } from "./value.js";
 
 /** Arrays and objects within each other; as deep as messages of protobuf may be. */
 const DEEPEST = 100;
 
-/** Messages are JSON as bytes of UTF-8, for wires that carry bytes and let the caller choose JSON (Connect). */
-export const json: FullCodec = jsonOf(value);
-
-/** The codec that writes as JSON what `values` makes of messages. No bytes at all stand for no message. */
+/**
+ * The codec that writes what `values` makes of messages as JSON in UTF-8, for wires that carry bytes and let the caller choose JSON (Connect). No bytes at all
+ * stand for no message.
+ */
 export function jsonOf(values: FullCodec): FullCodec {
   return { name: "json", bind: (method) => bound(values.bind(method)) };
 }

@@ -28,6 +28,16 @@ export interface AttachOptions {
   readonly log: (message: string) => void;
 }
 
+/** How many sweeps a peer may let pass. */
+export interface SweepLimits {
+  /** Before its first byte. */
+  readonly firstTicks: number;
+  /** From then until it has shown what it speaks. */
+  readonly detectTicks: number;
+  /** In silence while no call is open. */
+  readonly idleTicks: number;
+}
+
 /**
  * Where a wire meets a transport, the same for all of both: it feeds the session what comes, gathers what it says into one write a turn,
  * and ends the connection when both sides are done.
@@ -51,6 +61,8 @@ export class Attachment implements Receiver, Outlet {
   #held = false;
   /** Something was read since reading was last held up. Without that, a fast stream would keep its own cancellation from being read. */
   #heard = false;
+  /** Something came, of the connection or of what is within it. */
+  #begun = false;
   #peerEnded = false;
   #ending = false;
   #said = false;
@@ -223,14 +235,16 @@ export class Attachment implements Receiver, Outlet {
   }
 
   /** Called at even intervals, with what a peer may do at most in a number of them. Cuts those who do less. */
-  sweep(limits: { readonly firstTicks: number; readonly idleTicks: number }): void {
+  sweep(limits: SweepLimits): void {
     this.#silentTicks += 1;
     this.tick();
     if (this.#said) {
       if (this.#silentTicks > LINGER_TICKS && this.#connection.pending === 0)
         this.destroy("The peer did not close its end.");
     } else if (this.#session === undefined) {
-      if (this.#silentTicks > limits.firstTicks) this.#unknown("it did not show in time what it speaks");
+      if (!this.#begun) {
+        if (this.#silentTicks > limits.firstTicks) this.#unknown("it has not said anything in time");
+      } else if (this.#silentTicks > limits.detectTicks) this.#unknown("it did not show in time what it speaks");
     } else if (this.open === 0 && this.#silentTicks > limits.idleTicks) this.retire();
   }
 
@@ -306,6 +320,10 @@ export class Attachment implements Receiver, Outlet {
   }
 
   #decide(chunk: Uint8Array): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#silentTicks = 0;
+    }
     const first = this.#first.length === 0 ? chunk : joined(this.#first, chunk);
     const session = this.#loading ? "more" : this.#options.open(this, first);
     if (session === "more") this.#first = new Uint8Array(first);
@@ -323,11 +341,13 @@ export class Attachment implements Receiver, Outlet {
     }
   }
 
-  /** The connection goes on with what is within it; it has still to show what that speaks, in the time that is left. */
+  /** The connection goes on with what is within it, which begins anew. */
   #secure(first: Uint8Array): void {
     this.#first = NONE;
     const within = (connection: Connection): void => {
       this.#connection = connection;
+      this.#begun = false;
+      this.#silentTicks = 0;
       connection.start(this);
     };
     const { secure } = this.#options;

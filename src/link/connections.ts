@@ -19,8 +19,10 @@ export interface Host {
   readonly tls?: TlsTerminator | undefined;
   readonly counters: LinkCounters;
   readonly log: (message: string) => void;
-  /** A connection that has not shown what it speaks after so long is closed. */
-  readonly firstByteTimeoutMs: number;
+  /** A connection that says nothing at all for so long is closed; undefined: as long as its place is not needed. */
+  readonly firstByteTimeoutMs?: number | undefined;
+  /** A connection that has begun, and not shown what it speaks after so long, is closed. */
+  readonly detectTimeoutMs: number;
   /** Told when a connection has ended. */
   readonly closed?: () => void;
   /** A connection without calls that says nothing for so long is closed. */
@@ -43,6 +45,14 @@ const LEAVING_TICKS = 2;
 /** The longest wait that a timer can hold (2³¹ − 1 ms, 24.8 days). */
 const LONGEST_MS = 2_147_483_647;
 
+/**
+ * Clients keep spare connections without a byte, Go's and browsers among them: one of many holds little, and may be silent for long. Where connections are
+ * served one at a time, a silent one keeps the others waiting.
+ */
+function silenceMs({ maxActive }: Admission): number {
+  return maxActive === 1 ? 10_000 : 60_000;
+}
+
 /** The connections of a server: admits them, watches over them, and ends them all. */
 export class Connections {
   readonly #host: Host;
@@ -62,7 +72,8 @@ export class Connections {
     this.#host = host;
     this.#admission = admission;
     const limits = {
-      firstTicks: Math.ceil(host.firstByteTimeoutMs / SWEEP_MS),
+      firstTicks: Math.ceil((host.firstByteTimeoutMs ?? silenceMs(admission)) / SWEEP_MS),
+      detectTicks: Math.ceil(host.detectTimeoutMs / SWEEP_MS),
       idleTicks: Math.ceil(host.idleTimeoutMs / SWEEP_MS),
     };
     this.#sweeper = setInterval(() => {

@@ -42,6 +42,8 @@ class NodeExchange implements HttpOut {
   /** The answer has been said, or nobody hears it. */
   #over = false;
   #held = false;
+  /** The request has all come. */
+  #whole = false;
 
   constructor(request: NodeRequest, response: NodeResponse) {
     this.#request = request;
@@ -59,6 +61,7 @@ class NodeExchange implements HttpOut {
     const request = this.#request;
     if (this.#isGone()) this.#lost("The caller has left.");
     else if (request.readableEnded) {
+      this.#whole = true;
       const bytes = readBefore(request);
       heard.data(bytes, { start: 0, end: bytes.length }, true);
     } else this.#listen(heard);
@@ -70,6 +73,7 @@ class NodeExchange implements HttpOut {
       if (!this.#over && !heard.data(chunk, { start: 0, end: chunk.length }, false) && !this.#isOver()) request.pause();
     });
     request.on("end", () => {
+      this.#whole = true;
       if (!this.#over) heard.data(EMPTY, NOWHERE, true);
     });
     request.on("error", () => this.#lost("The request broke off."));
@@ -136,7 +140,8 @@ class NodeExchange implements HttpOut {
   #end(trailers: Fields | undefined): void {
     this.#over = true;
     this.#writer.end(trailers);
-    // What is left of the request is read for nothing, so that the connection can carry the next.
+    if (!this.#whole) this.#writer.unwanted();
+    // What comes nevertheless is read for nothing.
     this.#request.resume();
   }
 }

@@ -11,6 +11,8 @@ export interface NodeWriter {
   /** False: node's buffer is full. */
   write(bytes: string | Uint8Array): boolean;
   end(trailers?: Fields): void;
+  /** After the end: nobody wants what is still to come of the request. */
+  unwanted(): void;
   /** Ends the answer before its time; `canceled`: since somebody gave up, else since something is wrong. */
   reset(isCanceled: boolean): void;
 }
@@ -28,6 +30,8 @@ export function http1Writer(response: ServerResponse): NodeWriter {
     },
     write: (bytes) => response.write(bytes),
     end: () => void response.end(),
+    // It has to be read, so that the connection can carry the next.
+    unwanted: () => {},
     reset: () => void response.destroy(),
   };
 }
@@ -35,11 +39,12 @@ export function http1Writer(response: ServerResponse): NodeWriter {
 /** Writes to an answer of node:http2: by its stream, which can end with a head alone, but for the trailers. */
 export function http2Writer(response: Http2ServerResponse): NodeWriter {
   const { stream } = response;
+  let waitForTrailers = false;
   return {
     begin(head, whole) {
       if (stream.destroyed || stream.headersSent) return;
       const fields = { ...response.getHeaders(), ...recordOf(head.fields), ":status": head.status };
-      const waitForTrailers = whole === undefined || whole.trailers !== undefined;
+      waitForTrailers = whole === undefined || whole.trailers !== undefined;
       stream.respond(fields, { waitForTrailers, endStream: whole?.length === 0 && !waitForTrailers });
     },
     write: (bytes) => stream.destroyed || stream.writableEnded || stream.write(bytes),
@@ -48,11 +53,18 @@ export function http2Writer(response: Http2ServerResponse): NodeWriter {
       response.addTrailers(recordOf(trailers));
       if (!stream.writableEnded) stream.end();
     },
+    // RFC 9113 §8.1: a server that has answered may ask for no more of the request. Node closes when the body has left, and what has not been
+    // written then, as trailers in the turn that asks for them, is lost.
+    unwanted() {
+      if (waitForTrailers) stream.once("wantTrailers", () => setImmediate(() => stream.close(NO_ERROR)));
+      else stream.close(NO_ERROR);
+    },
     reset: (isCanceled) => stream.close(isCanceled ? CANCEL : INTERNAL_ERROR),
   };
 }
 
 /** RFC 9113 §7. */
+const NO_ERROR = 0;
 const CANCEL = 8;
 const INTERNAL_ERROR = 2;
 

@@ -32,6 +32,6 @@ export class FetchAsks implements FetchOwner {
   /** Gives up what is open, and refuses what comes. */
   close(): void {
     this.#closed = failure("canceled", `The client of ${this.target.origin} was closed.`);
-    for (const exchange of this.#open) exchange.abandon(this.#closed);
+    for (const exchange of this.#open) exchange.lost(this.#closed);
   }
 }

@@ -73,16 +73,11 @@ export class FetchExchange implements HttpOut {
     return false;
   }
 
-  /** Ends the exchange from this side, and tells who hears it. */
-  abandon(status: Status): void {
+  /** The answer will not come, or not all of it; where it still might, it is given up. */
+  lost(status: Status): void {
     if (!this.#finish()) return;
     this.#abort.abort();
     this.#heard.reset(status);
-  }
-
-  /** The answer will not come, or not all of it. */
-  lost(status: Status): void {
-    if (this.#finish()) this.#heard.reset(status);
   }
 
   async #send(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Dispatch } from "../call/sink.js";
-import { statusOf } from "../link/status-of.js";
+import { failure } from "../call/status.js";
 import { WaitingCall } from "../link/waiting-call.js";
 
 /**
@@ -8,28 +8,28 @@ import { WaitingCall } from "../link/waiting-call.js";
  */
 export function lateDispatch(load: () => Promise<Dispatch>): Dispatch {
   let ready: Dispatch | undefined;
-  let waiting: WaitingCall[] | undefined;
-  const begin = (calls: WaitingCall[]): void => {
-    const each = (told: (call: WaitingCall) => void): void => {
-      waiting = undefined;
-      for (const call of calls) if (!call.over) told(call);
-    };
-    load().then(
-      (dispatch) => {
-        ready = dispatch;
-        each((call) => call.go(dispatch));
-      },
-      (error: unknown) => {
-        const status = statusOf("unavailable", `The code that makes this call cannot be loaded: ${String(error)}`);
-        each((call) => call.fail(status));
-      },
-    );
-  };
+  let loading: Promise<void> | undefined;
   return (head, reply) => {
     if (ready !== undefined) return ready(head, reply);
     const call = new WaitingCall(head, reply, () => {});
-    if (waiting === undefined) begin((waiting = []));
-    waiting.push(call);
+    loading ??= load().then(
+      (dispatch) => {
+        ready = dispatch;
+      },
+      (error: unknown) => {
+        loading = undefined;
+        throw error;
+      },
+    );
+    loading.then(
+      () => {
+        if (ready !== undefined && !call.over) call.go(ready);
+      },
+      (error: unknown) => {
+        if (!call.over)
+          call.fail(failure("unavailable", `The code that makes this call cannot be loaded: ${String(error)}`));
+      },
+    );
     return call;
   };
 }

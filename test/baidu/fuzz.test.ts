@@ -158,7 +158,7 @@ test(`After ${INPUTS} mutated conversations (FUZZ_SEED=${SEED}) the server still
       log: (line) => {
         if (line.includes("failure of callwire itself")) failures.push(line);
       },
-      firstByteTimeoutMs: 10_000,
+      detectTimeoutMs: 10_000,
       idleTimeoutMs: 10_000,
     },
     { maxActive: Number.MAX_SAFE_INTEGER, maxWaiting: 0 },

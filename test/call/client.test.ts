@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { DEAF, type Dispatch, type Sink } from "../../src/call/sink.js";
 import { RpcError } from "../../src/call/rpc-error.js";
@@ -261,6 +261,80 @@ describe("A stream at the client", () => {
     expect([(await stream.next()).value, (await stream.next()).value]).toEqual([1, 2]);
     await expect(stream.next()).rejects.toMatchObject({ code: "aborted" });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test("is read no further when its signal is aborted, though its end has come, well or not", async () => {
+    const reasons: [unknown, string][] = [
+      [undefined, "canceled"],
+      [new DOMException("Slow.", "TimeoutError"), "deadline_exceeded"],
+    ];
+    for (const end of [OK, failure("aborted", "Torn.")])
+      for (const [reason, code] of reasons)
+        for (const read of [0, 1, 2]) {
+          const { client, heard } = answering((reply) => {
+            reply.message(1);
+            reply.end(end, 2);
+          });
+          const controller = new AbortController();
+          const stream = client.many(undefined, { signal: controller.signal });
+          for (let n = 1; n <= read; n += 1) expect((await stream.next()).value).toBe(n);
+          controller.abort(reason);
+          await expect(stream.next()).rejects.toMatchObject({ code });
+          expect(await stream.next()).toEqual({ done: true, value: undefined });
+          // The server is told nothing of what has ended there.
+          expect(heard.map((status) => status.code)).toEqual(["ok"]);
+        }
+  });
+
+  test("that has been read to its end hears of nothing that happens later", async () => {
+    const { client } = answering((reply) => reply.end(OK, 1));
+    const controller = new AbortController();
+    const stream = client.many(undefined, { signal: controller.signal });
+    expect(await all(stream)).toEqual([1]);
+    controller.abort();
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test("whose end came in time is read on when its deadline has passed", async () => {
+    const { client } = answering((reply) => {
+      reply.message(1);
+      reply.end(OK, 2);
+    });
+    vi.useFakeTimers();
+    const stream = client.many(undefined, { timeoutMs: 5 });
+    expect((await stream.next()).value).toBe(1);
+    vi.advanceTimersByTime(10);
+    vi.useRealTimers();
+    expect(await all(stream)).toEqual([2]);
+  });
+
+  test("is read no further when the call around it is cancelled, though its end has come", async () => {
+    const Nest = service("a.Nest", { outer: unary(), inner: serverStream({ output: z.number() }) });
+    const made = {} as { client: Client<typeof Nest> };
+    const controller = new AbortController();
+    const read: unknown[] = [];
+    const done = new Promise<void>((resolve) => {
+      made.client = loopback(
+        implement(Nest, {
+          outer: async (_, call) => {
+            const stream = made.client.inner(undefined, { parent: call });
+            read.push((await stream.next()).value);
+            // The rest is here.
+            await new Promise(setImmediate);
+            controller.abort();
+            read.push(await stream.next().catch((error: unknown) => (error instanceof RpcError ? error.code : error)));
+            resolve();
+          },
+          *inner() {
+            yield 1;
+            yield 2;
+          },
+        }),
+      );
+    });
+    await errorFrom(made.client.outer(undefined, { signal: controller.signal }));
+    await done;
+    expect(read).toEqual([1, "canceled"]);
   });
 
   test("that is left before it was read cancels its call", async () => {

@@ -60,7 +60,7 @@ test(`After ${INPUTS} mutated conversations (FUZZ_SEED=${SEED}) the server still
       log: (message) => {
         if (message.includes("failure of callwire itself")) failures.push(message);
       },
-      firstByteTimeoutMs: 10_000,
+      detectTimeoutMs: 10_000,
       idleTimeoutMs: 10_000,
     },
     { maxActive: Number.MAX_SAFE_INTEGER, maxWaiting: 0 },

@@ -70,7 +70,7 @@ describe("Node's own client and a server's session", () => {
         limits: DEFAULT_LIMITS,
         counters: newCounters(),
         log: (message) => logged.push(message),
-        firstByteTimeoutMs: 10_000,
+        detectTimeoutMs: 10_000,
         idleTimeoutMs: 10_000,
       },
       { maxActive: 100, maxWaiting: 0 },

@@ -393,6 +393,44 @@ describe("The end of a connection", () => {
     expect(outside.said()).not.toContain("2\r\n");
   });
 
+  test("After a half-close, a client that waits for long is sent up to three interim answers, on HTTP/1.1 alone.", () => {
+    for (const [old, version] of [
+      [false, "1.1"],
+      [true, "1.0"],
+    ] as const) {
+      const { outside, session, requests } = served({});
+      outside.feed(`GET / HTTP/${version}\r\nhost: x\r\n\r\n`);
+      session.tick(500);
+      expect(outside.said()).toBe("");
+      session.finish();
+      expect(outside.said()).toBe("");
+      const said = Array.from({ length: 5 }, () => {
+        session.tick(500);
+        return outside.said();
+      });
+      const interim = "HTTP/1.1 100 Continue\r\n\r\n";
+      expect(said).toEqual(old ? ["", "", "", "", ""] : [interim, interim, interim, "", ""]);
+      expect(session.open).toBe(1);
+      requests[0]?.out.respond(OK, "1");
+      expect(outside.said()).toContain("\r\n\r\n1");
+    }
+  });
+
+  test("After a half-close, nothing comes between the pieces of an answer, or after it.", () => {
+    const { outside, session, requests } = served({});
+    outside.feed(GET + GET);
+    session.finish();
+    requests[0]?.out.respond(OK, "1");
+    requests[1]?.out.head(OK);
+    outside.said();
+    session.tick(500);
+    expect(outside.said()).toBe("");
+    requests[1]?.out.data("2", true);
+    outside.said();
+    session.tick(500);
+    expect(outside.said()).toBe("");
+  });
+
   test("A half-close within a request ends it.", () => {
     const { outside, session, requests } = served({});
     outside.feed(POST.slice(0, -1));

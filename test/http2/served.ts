@@ -42,7 +42,7 @@ export async function served(
       limits: { ...DEFAULT_LIMITS, ...limits },
       counters,
       log: (line) => logged.push(line),
-      firstByteTimeoutMs: 10_000,
+      detectTimeoutMs: 10_000,
       idleTimeoutMs: 3_600_000,
     },
     { maxActive: 1000, maxWaiting: 0 },

@@ -245,12 +245,12 @@ describe("A connection that does not show what it speaks", () => {
     expect(logged).toEqual([expect.stringMatching(/^Closed tcp:.* nobody here speaks what it began with\.$/u)]);
   });
 
-  test("is closed after its time, even if it sends a byte now and then", async () => {
+  test("is closed after its time, which begins with its first byte, even if it sends a byte now and then", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    const { address, server, logged } = await served({ firstByteTimeoutMs: 2000 });
-    const silent = await RawPeer.to(address);
+    const { address, server, logged } = await served({ detectTimeoutMs: 2000 });
     const slow = await RawPeer.to(address);
-    await until(() => server.counters.open === 2);
+    await until(() => server.counters.open === 1);
+    vi.advanceTimersByTime(50_000);
     for (let n = 1; n <= 3; n += 1) {
       slow.write(Uint8Array.of(20));
       await until(() => server.counters.bytesIn === n);
@@ -259,14 +259,36 @@ describe("A connection that does not show what it speaks", () => {
       vi.advanceTimersByTime(500);
       await turns();
     }
-    await silent.rest();
     await slow.rest();
-    expect(server.counters.undetected).toBe(2);
-    expect(logged).toEqual([
-      expect.stringContaining("it did not show in time what it speaks"),
-      expect.stringContaining("it did not show in time what it speaks"),
-    ]);
+    expect(server.counters.undetected).toBe(1);
+    expect(logged).toEqual([expect.stringContaining("it did not show in time what it speaks")]);
   });
+
+  test.each([
+    [60_000, "async", {}],
+    [10_000, "single", {}],
+    [3000, "async", { firstByteTimeoutMs: 3000 }],
+    [90_000, "single", { firstByteTimeoutMs: 90_000 }],
+  ] as const)(
+    "is closed after %i ms under the model %s where it says nothing at all, and answered until then",
+    async (limitMs, model, options) => {
+      vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+      const { address, server, logged } = await served({ model, ...options });
+      const late = await RawPeer.to(address);
+      await until(() => server.counters.open === 1);
+      vi.advanceTimersByTime(limitMs);
+      late.say({ in: "tools.ping", params: "x" });
+      expect(await late.hear()).toEqual({ out: "pong", result: "x" });
+      late.socket.end();
+      await until(() => server.counters.open === 0);
+      const silent = await RawPeer.to(address);
+      await until(() => server.counters.open === 1);
+      vi.advanceTimersByTime(limitMs + 500);
+      await silent.rest();
+      expect(server.counters.undetected).toBe(1);
+      expect(logged).toEqual([expect.stringContaining("it has not said anything in time")]);
+    },
+  );
 });
 
 describe("A frame that arrives too slowly", () => {

@@ -26,7 +26,7 @@ function hostOf(wire: Wire, dispatch: Dispatch, parts: Partial<Host> = {}): Host
     limits: DEFAULT_LIMITS,
     counters: newCounters(),
     log: () => {},
-    firstByteTimeoutMs: 10_000,
+    detectTimeoutMs: 10_000,
     idleTimeoutMs: 3_600_000,
     ...parts,
   };

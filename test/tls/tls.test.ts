@@ -1,11 +1,12 @@
 import { RpcError, serve } from "callwire";
 import { connect } from "callwire/client";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as tlsConnect, createServer, type TLSSocket } from "node:tls";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
 import { MODELS, served as servedUnder } from "../models/served.js";
 import { pair, pem, pemFile } from "./pem.js";
@@ -206,9 +207,25 @@ describe("A handshake", () => {
   }
 
   test("that is never ended is cut in time.", async () => {
-    const { place, logged } = await served({}, { firstByteTimeoutMs: 1 });
+    const { place, logged } = await served({}, { detectTimeoutMs: 1 });
     await begun(place).closed;
     expect(logged.length).toBeGreaterThan(0);
+  });
+
+  test("that is ended may be followed by silence, for as long as a connection without TLS may be silent.", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { place, logged } = await served();
+    // In TLS 1.2 the server ends the handshake first.
+    const options = { ca: pem("ca.pem"), maxVersion: "TLSv1.2" } as const;
+    const socket = tlsConnect({ host: "127.0.0.1", port: Number(place.split(":")[1]), ...options });
+    await once(socket, "secureConnect");
+    for (let n = 0; n < 10; n += 1) await new Promise(setImmediate);
+    vi.advanceTimersByTime(55_000);
+    expect(logged).toEqual([]);
+    socket.write("GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n");
+    expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1\.1 404 /u);
+    socket.destroy();
   });
 
   test("that is not ended keeps no server from stopping.", async () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, type Metafile } from "esbuild";
 
 /** A page's code as a bundler makes it: files by name, the first loaded and all that it imports at once, the rest when it is needed. */
 export interface Bundle {
@@ -10,11 +10,8 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/**
- * Bundles a module for browsers, by the package's own `exports`: what npm would install. It stands as if it lay beside this file. `apart`: what is loaded
- * later is left out; `together`: it is in the same file.
- */
-export async function bundled(code: string, later: "apart" | "split" | "together" = "split"): Promise<Bundle> {
+/** Bundles a module for browsers, by the package's own `exports`: what npm would install. It stands as if it lay beside this file. */
+export async function bundled(code: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: {
       contents: code,
@@ -24,8 +21,7 @@ export async function bundled(code: string, later: "apart" | "split" | "together
     },
     bundle: true,
     minify: true,
-    splitting: later === "split",
-    plugins: later === "apart" ? [LEFT_OUT] : [],
+    splitting: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
@@ -44,14 +40,6 @@ export async function bundled(code: string, later: "apart" | "split" | "together
     for (const { kind, path } of importsOf(metafile, name)) if (kind === "import-statement") first.add(nameOf(path));
   return { files, first: [...first], metafile };
 }
-
-const LEFT_OUT: Plugin = {
-  name: "left-out",
-  setup: (building) =>
-    building.onResolve({ filter: /.*/ }, ({ kind, path }) =>
-      kind === "dynamic-import" ? { path, external: true } : undefined,
-    ),
-};
 
 /** How many bytes files have together when each is compressed. */
 export function gzippedBytes({ files }: Bundle, names: readonly string[]): number {

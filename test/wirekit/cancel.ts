@@ -82,6 +82,19 @@ export function cancel(open: Open, carries: Carries): void {
       expect(await client.echo("still here")).toBe("still here");
     });
 
+    if (streams)
+      test("A stream whose signal is aborted is read no further, though all of it may have come.", async () => {
+        const { client } = await arrange(open);
+        const controller = new AbortController();
+        const stream = client.count({ to: 10 }, { signal: controller.signal });
+        expect(await stream.next()).toEqual({ done: false, value: 0 });
+        // Another call, so that the rest has time to come.
+        await client.echo(1);
+        controller.abort();
+        expect((await errorFrom(stream.next())).code).toBe("canceled");
+        expect(await stream.next()).toEqual({ done: true, value: undefined });
+      });
+
     test("A call whose signal was aborted before is not made.", async () => {
       const { client, seen } = await arrange(open);
       expect((await errorFrom(client.hang({ key: "a" }, { signal: AbortSignal.abort() }))).code).toBe("canceled");

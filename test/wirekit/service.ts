@@ -11,7 +11,7 @@ import { makeRoutes } from "../../src/call/routes.js";
 import { serve } from "../../src/call/serve.js";
 import type { Dispatch } from "../../src/call/sink.js";
 import { clientOf } from "../../src/call/stub.js";
-import { json } from "../../src/codecs/json.js";
+import { jsonOf } from "../../src/codecs/json.js";
 import { value } from "../../src/codecs/value.js";
 import type { Witness } from "./witness.js";
 
@@ -86,7 +86,7 @@ export interface KitServer {
 export function kitServer(seen: Witness): KitServer {
   const services = [kitImplementation(seen, () => dispatch), plain];
   const interceptors = [watching(seen)];
-  const dispatch = serve(makeRoutes(services, { codecs: [value, json], interceptors, checkOutput: true }));
+  const dispatch = serve(makeRoutes(services, { codecs: [value, jsonOf(value)], interceptors, checkOutput: true }));
   return { seen, services, interceptors, dispatch };
 }
 

@@ -15,6 +15,8 @@ type Status = Parameters<Session["lost"]>[0];
 const AHEAD_BYTES = 64 * 1024;
 /** What is left of a request that has been answered is read and thrown away, unless it is known to be more than this: then the connection ends. */
 const DROPPED_BYTES = 64 * 1024;
+/** How often a peer that has said goodbye is asked whether it waits for its answer, once a tick: the first is reset, what comes after that is told so. */
+const PROBES = 3;
 
 /**
  * The answering end of a connection that speaks HTTP/1.1 (RFC 9112): one request after the other, whatever a client sends ahead. A request
@@ -44,6 +46,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   #retired = false;
   /** The peer has said everything. */
   #finished = false;
+  #probes = 0;
   /** Nothing more is read: the peer was refused, the connection is gone or somebody else's. */
   #over = false;
 
@@ -98,6 +101,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   }
 
   tick(elapsedMs: number): void {
+    if (this.#finished) this.#probe();
     const waiting = this.#exchange === undefined ? this.#buffer.held > 0 : this.#exchange.reading && !this.#paused;
     // What is left of a request that has been answered has no limits but the transport's.
     const isOwn = this.#exchange?.said === false && this.#exchange.in?.ownLimits === "all";
@@ -153,6 +157,18 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     if (!reading && !left) return;
     this.#stop()?.lost({ code: "canceled", message: reading ? CUT : LEFT, details: [], trailers: [] });
     this.outlet.wrote(0);
+  }
+
+  /**
+   * After the peer's goodbye, finds out whether it waits for its answer or has gone. TCP tells them apart when something is sent, and what may be
+   * sent before an answer is an interim one (RFC 9110 §15.2): who waits passes it over, who has gone resets the connection.
+   */
+  #probe(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined || !exchange.mayBeProbed || this.#probes === PROBES) return;
+    this.#probes += 1;
+    this.output.push(CONTINUE);
+    this.outlet.wrote(CONTINUE.length);
   }
 
   /** Nothing more is read and nothing is open; returns what was. What comes is thrown away, so that the peer's goodbye is heard. */

@@ -57,6 +57,11 @@ export class ServerExchange implements HttpOut {
     return this.#begun;
   }
 
+  /** An interim answer may go before the answer: not to HTTP/1.0 (RFC 9110 §15.2). */
+  get mayBeProbed(): boolean {
+    return !this.#begun && !this.#head.old;
+  }
+
   /** The transport's limit is on the size of its body. */
   get bounded(): boolean {
     return this.in?.ownLimits === undefined;

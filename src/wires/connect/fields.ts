@@ -4,20 +4,12 @@ import { type Fields, NO_FIELDS } from "../../call/fields.js";
 const TRAILER = "trailer-";
 
 /** Fields that say how a message travels, and not what it is about (RFC 9110 §7.6.1, and those of its body). */
-const FRAMING: ReadonlySet<string> = new Set([
-  "accept-encoding",
-  "connection",
-  "content-encoding",
-  "content-length",
-  "content-type",
-  "expect",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+const FRAMING: ReadonlySet<string> = new Set(
+  (
+    "accept-encoding connection content-encoding content-length content-type expect keep-alive proxy-connection te trailer " +
+    "transfer-encoding upgrade"
+  ).split(" "),
+);
 /** The protocol keeps names that begin so for itself. */
 const RESERVED = "connect-";
 

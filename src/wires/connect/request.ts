@@ -1,32 +1,39 @@
 import { type Fields, NO_FIELDS } from "../../call/fields.js";
-import type { CallHead, Dispatch } from "../../call/sink.js";
-import { type Compression, compressionOf } from "../compression.js";
+import type { CallHead, Sink } from "../../call/sink.js";
+import type { Compression } from "../compression.js";
 import type { HttpAsk, HttpRequest } from "../http.js";
+import type { Refused } from "../second-try.js";
 import type { MessageCodings, SessionOptions } from "../wire.js";
+import { answerHead } from "./answer-head.js";
 import { contentTypeOf, type Form } from "./codec.js";
 import { metadataOf } from "./fields.js";
-import { writeQuery } from "./query.js";
 import { writeTimeout } from "./timeout.js";
 
-/** A query that is longer than this is not sent: many servers take heads of 8 KiB. */
-const LONGEST_QUERY = 6000;
+/** What a client may do beside the rest; a page loads of it what it uses. */
+export interface Extras {
+  /** How answers may be compressed, as a field lists it. */
+  readonly accepts?: string | undefined;
+  /** How this end compresses what it sends. */
+  readonly compression?: Compression | undefined;
+  /** Makes a call again that the server has not looked at; undefined where it is not to be. */
+  readonly again?: ((call: Refused) => Sink | undefined) | undefined;
+  /** The request, by GET, of a call without side effects; undefined where it has to be a POST. */
+  readonly get?: ((head: CallHead, message: Uint8Array, shared: Shared) => HttpRequest | undefined) | undefined;
+}
 
 /** What all calls of a connection share. */
-export interface Shared {
+export interface Shared extends Extras {
   readonly ask: HttpAsk;
   readonly maxMessageBytes: number;
   readonly codings: MessageCodings;
-  /** How this end compresses what it sends. */
-  readonly compression: Compression | undefined;
-  readonly useHttpGet: boolean;
-  /** Makes a call again that the server has not looked at. */
-  readonly again: Dispatch | undefined;
   /** What comes before the path of every call. */
   readonly prefix: string;
   /** Fields of every request, by the form of its messages. */
   readonly common: Readonly<Record<Form, Fields>>;
   /** The request of a call. */
   readonly asking: (head: CallHead, form: Form) => Asking;
+  /** Reads the head of an answer. Told, since what is imported by two parts that a page loads apart is a file more for it. */
+  readonly readHead: typeof answerHead;
 }
 
 /** What of a call's request is the same for all calls of its head. */
@@ -36,36 +43,34 @@ export interface Asking {
   readonly packed: HttpRequest;
 }
 
+/** What requests are made of. */
+type Bare = Omit<Shared, "asking" | "readHead">;
+
 /** Works out what the calls of a connection share. */
-export function sharedOf(ask: HttpAsk, options: SessionOptions): Shared {
-  const { http, limits, codings = {}, useHttpGet = false } = options;
-  // What is called deflate is one thing or another, by whom one asks (RFC 9110 §8.4.1.2).
-  const accepts = Object.keys(codings)
-    .filter((name) => name !== "deflate")
-    .join(", ");
+export function sharedOf(ask: HttpAsk, options: SessionOptions, extras: Extras = {}): Shared {
+  const { http, limits, codings = {} } = options;
+  const { accepts } = extras;
   const always: Fields = [
     ["connect-protocol-version", "1"],
     ["user-agent", "connect-callwire"],
     ...(http?.fields ?? []),
   ];
   const shared = {
+    ...extras,
     ask,
-    maxMessageBytes: limits.maxMessageBytes,
     codings,
-    compression: compressionOf(options),
-    useHttpGet,
-    again: options.again,
+    maxMessageBytes: limits.maxMessageBytes,
     prefix: (http?.path ?? "").replace(/\/$/u, ""),
     common: {
-      unary: accepts === "" ? always : [["accept-encoding", accepts], ...always],
-      stream: accepts === "" ? always : [["connect-accept-encoding", accepts], ...always],
+      unary: accepts === undefined ? always : [["accept-encoding", accepts], ...always],
+      stream: accepts === undefined ? always : [["connect-accept-encoding", accepts], ...always],
     },
-  } satisfies Omit<Shared, "asking">;
-  return { ...shared, asking: finder(shared) };
+  } satisfies Bare;
+  return { ...shared, asking: finder(shared), readHead: answerHead };
 }
 
 /** Makes what finds a call's request: one object for all calls of a head that brings nothing of its own, on each connection. */
-function finder(shared: Omit<Shared, "asking">): Shared["asking"] {
+function finder(shared: Bare): Shared["asking"] {
   // Not the head's memo: calls over HTTP/1.1 are spread over many connections, each with requests of its own.
   const known = new WeakMap<CallHead, Asking>();
   let last: CallHead | undefined;
@@ -81,7 +86,7 @@ function finder(shared: Omit<Shared, "asking">): Shared["asking"] {
   };
 }
 
-function made(head: CallHead, form: Form, { common, compression, prefix }: Omit<Shared, "asking">): Asking {
+function made(head: CallHead, form: Form, { common, compression, prefix }: Bare): Asking {
   const coding = compression === undefined ? [] : [[CONTENT_ENCODING[form], compression.name] as const];
   const request: HttpRequest = {
     method: "POST",
@@ -93,20 +98,6 @@ function made(head: CallHead, form: Form, { common, compression, prefix }: Omit<
   const packed: HttpRequest = { ...request, fields: [...request.fields, ...coding] };
   // The coding of a stream's messages is named always; each says whether it is compressed.
   return { plain: form === "stream" ? packed : request, packed };
-}
-
-/** The request of a call that may be a GET, with its message in the query; undefined: it is too long for that. */
-export function getRequest(head: CallHead, message: Uint8Array, shared: Shared): HttpRequest | undefined {
-  const { compression, common, prefix } = shared;
-  const chosen = compression !== undefined && message.length >= compression.minBytes ? compression : undefined;
-  const query = writeQuery({
-    encoding: head.codec,
-    compression: chosen?.name,
-    message: chosen === undefined ? message : chosen.coding.encode(message),
-  });
-  if (query.length > LONGEST_QUERY) return undefined;
-  const fields = fieldsOf(head, common.unary).filter(([name]) => name !== "connect-protocol-version");
-  return { method: "GET", path: prefix + pathOf(head.path), query, fields, memo: undefined };
 }
 
 const CONTENT_ENCODING: Readonly<Record<Form, string>> = {

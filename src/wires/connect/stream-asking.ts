@@ -5,10 +5,8 @@ import { failure, OK, type Status } from "../../call/status.js";
 import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
 import { MessageReader } from "../message-reader.js";
-import { answerHead } from "./answer-head.js";
 import { END_STREAM, readEndStream } from "./end-stream.js";
 import type { Shared } from "./request.js";
-import { secondTry } from "../second-try.js";
 
 /** One call at the client whose messages travel in envelopes: writes the request's, and hears the answer's and its end. */
 export class StreamAsking implements Sink, HttpIn {
@@ -87,7 +85,7 @@ export class StreamAsking implements Sink, HttpIn {
   answer(answer: HttpAnswer): void {
     if (this.#over) return;
     this.#whole = undefined;
-    const head = answerHead(answer, { form: "stream", codec: this.#head.codec }, this.#shared.codings);
+    const head = this.#shared.readHead(answer, { form: "stream", codec: this.#head.codec }, this.#shared.codings);
     if (head.problem !== undefined) {
       this.#unread = true;
       this.#status = head.problem;
@@ -123,7 +121,7 @@ export class StreamAsking implements Sink, HttpIn {
   refused(status: Status, sent: boolean): void {
     if (this.#over) return;
     const parts = { head: this.#head, reply: this.#reply, sent };
-    const again = this.#spoke ? undefined : secondTry(this.#shared, parts);
+    const again = this.#spoke ? undefined : this.#shared.again?.(parts);
     this.#again = again;
     if (again === undefined) this.#finish(status);
     else if (this.#whole === undefined) again.head(NO_FIELDS);

@@ -1,11 +1,9 @@
-import { InBuffer } from "../../bytes/in-buffer.js";
 import { decodeUtf8 } from "../../bytes/utf8.js";
 import type { Body, CallHead, Sink } from "../../call/sink.js";
 import { failure, OK, type Status } from "../../call/status.js";
 import type { ByteRange, HttpAnswer, HttpIn, HttpOut } from "../http.js";
-import { type AnswerHead, answerHead } from "./answer-head.js";
-import { getRequest, type Shared } from "./request.js";
-import { secondTry } from "../second-try.js";
+import type { AnswerHead } from "./answer-head.js";
+import type { Shared } from "./request.js";
 import { readError } from "./error-value.js";
 
 /** One call at the client whose messages travel alone: one request, and one answer. */
@@ -18,7 +16,7 @@ export class UnaryAsking implements Sink, HttpIn {
   #body: Uint8Array | undefined = undefined;
   #answer: AnswerHead | undefined = undefined;
   /** An answer that comes in pieces. */
-  #pieces: InBuffer | undefined = undefined;
+  #pieces: Uint8Array | undefined = undefined;
   #heard = 0;
   #over = false;
   /** The same call, made again. */
@@ -67,7 +65,7 @@ export class UnaryAsking implements Sink, HttpIn {
   answer(answer: HttpAnswer): void {
     if (this.#over) return;
     this.#body = undefined;
-    const head = answerHead(answer, { form: "unary", codec: this.#head.codec }, this.#shared.codings);
+    const head = this.#shared.readHead(answer, { form: "unary", codec: this.#head.codec }, this.#shared.codings);
     this.#answer = head;
     if (head.heads.length > 0) this.#reply.head(head.heads);
   }
@@ -96,27 +94,32 @@ export class UnaryAsking implements Sink, HttpIn {
 
   refused(status: Status, sent: boolean): void {
     if (this.#over) return;
-    const again = secondTry(this.#shared, { head: this.#head, reply: this.#reply, sent });
+    const again = this.#shared.again?.({ head: this.#head, reply: this.#reply, sent });
     this.#again = again;
     if (again === undefined) this.#finish(status);
     else again.end(OK, this.#body);
   }
 
   #ask(body: Uint8Array): HttpOut {
-    const { ask, compression, useHttpGet } = this.#shared;
-    const get = useHttpGet && this.#head.safe === true ? getRequest(this.#head, body, this.#shared) : undefined;
-    if (get !== undefined) return ask(get, this, EMPTY);
+    const { ask, compression, get } = this.#shared;
+    const byGet = this.#head.safe === true ? get?.(this.#head, body, this.#shared) : undefined;
+    if (byGet !== undefined) return ask(byGet, this, EMPTY);
     const { plain, packed } = this.#shared.asking(this.#head, "unary");
     if (compression === undefined || body.length < compression.minBytes) return ask(plain, this, body);
     return ask(packed, this, compression.coding.encode(body));
   }
 
+  /** Keeps a piece, the last that was heard, behind those before it. */
   #hold(piece: Uint8Array, last: boolean): void {
-    this.#pieces ??= new InBuffer();
-    this.#pieces.push(piece);
-    const { bytes, at, until } = this.#pieces;
-    if (last) this.#take(bytes.subarray(at, until));
-    else this.#pieces.keep();
+    let whole = (this.#pieces ??= EMPTY);
+    const end = this.#heard;
+    if (end > whole.length) {
+      whole = new Uint8Array(end * 2);
+      whole.set(this.#pieces);
+      this.#pieces = whole;
+    }
+    whole.set(piece, end - piece.length);
+    if (last) this.#take(whole.subarray(0, end));
   }
 
   /** The answer has all come. */
