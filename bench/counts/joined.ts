@@ -57,6 +57,7 @@ export async function joined(lockstep: Lockstep, joining: Joining): Promise<Asyn
   );
   const client = madeClient(joining.contract, {
     dispatch: pool.dispatch,
+    codecsFor,
     codecs: bytes ? ["proto", "json"] : ["value"],
     peer: { address: joining.url },
     ambient,
