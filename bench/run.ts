@@ -1,5 +1,6 @@
 // Measures what is named on the command line, or everything, and prints tables; the whole run writes the report. README.md says what the columns mean.
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { compile } from "./compile.js";
 import { hasFailed, measureParts } from "./measure-parts.js";
@@ -16,6 +17,9 @@ const root = join(import.meta.dirname, "..");
 /** What a whole run has measured so far; git ignores it. */
 const UNFINISHED = join(root, ".tools/bench/unfinished.json");
 
+/** Load average for each core above which other programs are at work; a benchmark that has just ended leaves one of 1. */
+const MOST_LOAD = 1.5;
+
 const say = (line: string): void => console.error(line);
 
 /** Lets a person know when the built package is missing or older than its sources: the figures would be of something else. */
@@ -30,6 +34,14 @@ function checkBuild(): void {
   if (!existsSync(join(root, "dist"))) say('Warning: There is no built package in dist/. Run "npm run build" first.');
   else if (newest("dist", ".js") < newest("src", ".ts"))
     say('Warning: src/ is newer than dist/. Run "npm run build" first.');
+}
+
+/** Says whether other programs keep the machine busy, and lets a person know: figures are a rehearsal then. */
+function isBusy(): boolean {
+  const [load = 0] = loadavg();
+  if (load <= MOST_LOAD * cpus().length) return false;
+  say(`Warning: The load is ${load.toFixed(1)} on ${cpus().length} cores, so these figures are marked as a rehearsal.`);
+  return true;
 }
 
 /** Makes the documents from results that are there. */
@@ -48,7 +60,8 @@ function print(measured: Measured): void {
 
 async function main(options: Options): Promise<void> {
   checkBuild();
-  const parts = planned(options, { built: compile(), say });
+  const busy = isBusy();
+  const parts = planned(options, { built: compile(), say }).map((part) => (busy ? { ...part, rehearsal: true } : part));
   const found = { machine: thisMachine(), versions: versions() };
   const saved = options.whole && options.write;
   const done: Measured[] = [];

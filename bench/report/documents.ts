@@ -1,5 +1,5 @@
-import { page, comparisonBlock } from "./page.js";
-import type { Results } from "./measured.js";
+import { comparisonBlock, page, REHEARSAL } from "./page.js";
+import type { Measured, Results } from "./measured.js";
 import { readmeLines } from "./readme-lines.js";
 
 /** Figures stand between these lines in pages that people write. */
@@ -15,10 +15,12 @@ export function documents(results: Results, read: ReadDocument): ReadonlyMap<str
   return new Map([
     ["docs/benchmarks.md", page(results)],
     ["README.md", filled(read("README.md"), readmeLines(results))],
-    ...(models === undefined
-      ? []
-      : [["docs/models.md", filled(read("docs/models.md"), comparisonBlock([models]))] as const]),
+    ...(models === undefined ? [] : [["docs/models.md", filled(read("docs/models.md"), modelsBlock(models))] as const]),
   ]);
+}
+
+function modelsBlock(models: Measured): string {
+  return [...(models.rehearsal ? [REHEARSAL] : []), comparisonBlock([models])].join("\n\n");
 }
 
 /** A page with other text between its markers; fails where it has none. */

@@ -8,7 +8,8 @@ compared; the last column is that figure divided by callwire's: 2 is twice as mu
 the server's resident memory after the run. [bench/README.md](../bench/README.md) says how all of it is measured; \`--node 24\` or
 \`--node PATH\` behind a command measures with another version of Node.`;
 
-const REHEARSAL =
+/** What stands above figures that nobody should quote. */
+export const REHEARSAL: string =
   "> **Rehearsal.** Some of these figures come from runs too short to be quoted, or from a machine that did other things. They will be replaced.";
 
 /** The report: a section for each group of comparisons, with a chart, and a table for each comparison. */
