@@ -1,6 +1,7 @@
 import type { Connection, Receiver } from "../transports/connection.js";
 import type { Outlet, Session } from "../wires/wire.js";
 import { countFailure, type LinkCounters } from "./counters.js";
+import { Opening, type SweepLimits } from "./opening.js";
 import { statusOf } from "./status-of.js";
 
 /** More than this waiting to leave, and writers of streams are told to stop. */
@@ -28,16 +29,6 @@ export interface AttachOptions {
   readonly log: (message: string) => void;
 }
 
-/** How many sweeps a peer may let pass. */
-export interface SweepLimits {
-  /** Before its first byte. */
-  readonly firstTicks: number;
-  /** From then until it has shown what it speaks. */
-  readonly detectTicks: number;
-  /** In silence while no call is open. */
-  readonly idleTicks: number;
-}
-
 /**
  * Where a wire meets a transport, the same for all of both: it feeds the session what comes, gathers what it says into one write a turn,
  * and ends the connection when both sides are done.
@@ -48,12 +39,10 @@ export class Attachment implements Receiver, Outlet {
   awaited: boolean = false;
   readonly #options: AttachOptions;
   #session: Session | undefined = undefined;
-  /** Bytes that came before it was known what they are. */
-  #first: Uint8Array = NONE;
+  /** Until there is a session. */
+  #opening: Opening | undefined = undefined;
   /** Bytes that sessions have announced and that have not left. */
   #unsent = 0;
-  /** The session is being loaded, and nothing is read until then. */
-  #loading = false;
   #receiving = false;
   #scheduled = false;
   #wasFull = false;
@@ -61,8 +50,6 @@ export class Attachment implements Receiver, Outlet {
   #held = false;
   /** Something was read since reading was last held up. Without that, a fast stream would keep its own cancellation from being read. */
   #heard = false;
-  /** Something came, of the connection or of what is within it. */
-  #begun = false;
   #peerEnded = false;
   #ending = false;
   #said = false;
@@ -78,6 +65,7 @@ export class Attachment implements Receiver, Outlet {
     if (options.holdProcess) connection.hold(false);
     const session = options.open(this, NONE);
     if (typeof session === "object") this.#session = session;
+    else this.#opening = new Opening();
   }
 
   /** Where its bytes come from and go to. */
@@ -161,7 +149,7 @@ export class Attachment implements Receiver, Outlet {
     this.#receiving = true;
     try {
       if (this.#session !== undefined) this.#session.receive(chunk);
-      else this.#decide(chunk);
+      else if (this.#opening !== undefined) this.#decide(this.#opening, chunk);
     } catch (error) {
       this.#broken(error);
     }
@@ -202,7 +190,7 @@ export class Attachment implements Receiver, Outlet {
   /** What was needed to make the session is there. */
   again(): void {
     if (this.#closed) return;
-    this.#loading = false;
+    if (this.#opening !== undefined) this.#opening.loading = false;
     const ending = this.#ending;
     // What has come is taken up first, and the goodbye is the session's to say: nothing is closed meanwhile.
     this.#ending = false;
@@ -241,10 +229,9 @@ export class Attachment implements Receiver, Outlet {
     if (this.#said) {
       if (this.#silentTicks > LINGER_TICKS && this.#connection.pending === 0)
         this.destroy("The peer did not close its end.");
-    } else if (this.#session === undefined) {
-      if (!this.#begun) {
-        if (this.#silentTicks > limits.firstTicks) this.#unknown("it has not said anything in time");
-      } else if (this.#silentTicks > limits.detectTicks) this.#unknown("it did not show in time what it speaks");
+    } else if (this.#opening !== undefined) {
+      const why = this.#opening.tick(limits);
+      if (why !== undefined) this.#unknown(why);
     } else if (this.open === 0 && this.#silentTicks > limits.idleTicks) this.retire();
   }
 
@@ -305,7 +292,7 @@ export class Attachment implements Receiver, Outlet {
     const { open } = this;
     if (this.#options.holdProcess) this.#hold(open > 0 || this.awaited);
     // What has come while the session was being loaded is still to be answered.
-    if (this.#loading) return;
+    if (this.#opening?.loading === true) return;
     if ((this.#ending || this.#peerEnded) && open === 0 && !this.#said && this.#unsent === 0) {
       this.#said = true;
       this.#silentTicks = 0;
@@ -319,22 +306,18 @@ export class Attachment implements Receiver, Outlet {
     this.#connection.hold(live);
   }
 
-  #decide(chunk: Uint8Array): void {
-    if (!this.#begun) {
-      this.#begun = true;
-      this.#silentTicks = 0;
-    }
-    const first = this.#first.length === 0 ? chunk : joined(this.#first, chunk);
-    const session = this.#loading ? "more" : this.#options.open(this, first);
-    if (session === "more") this.#first = new Uint8Array(first);
+  #decide(opening: Opening, chunk: Uint8Array): void {
+    const first = opening.join(chunk);
+    const session = opening.loading ? "more" : this.#options.open(this, first);
+    if (session === "more") opening.keep(first);
     else if (session === "later") {
-      this.#first = new Uint8Array(first);
-      this.#loading = true;
+      opening.keep(first);
+      opening.loading = true;
       this.#connection.pause();
     } else if (session === "tls") this.#secure(first);
     else if (session === undefined) this.#unknown("nobody here speaks what it began with");
     else {
-      this.#first = NONE;
+      this.#opening = undefined;
       this.#silentTicks = 0;
       this.#session = session;
       session.receive(first);
@@ -343,11 +326,9 @@ export class Attachment implements Receiver, Outlet {
 
   /** The connection goes on with what is within it, which begins anew. */
   #secure(first: Uint8Array): void {
-    this.#first = NONE;
     const within = (connection: Connection): void => {
       this.#connection = connection;
-      this.#begun = false;
-      this.#silentTicks = 0;
+      this.#opening = new Opening();
       connection.start(this);
     };
     const { secure } = this.#options;
@@ -371,10 +352,3 @@ export class Attachment implements Receiver, Outlet {
 }
 
 const NONE = new Uint8Array(0);
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
-}

@@ -28,6 +28,8 @@ export interface AnswerHead extends HttpAnswer {
 export interface Refusal {
   readonly refused: number;
   readonly reason: string;
+  /** It is longer than it may be. */
+  readonly oversized?: true;
 }
 
 /** The target as browsers leave it (RFC 3986 allows less): no fragment, no quotes, no angle brackets. */

@@ -4,10 +4,8 @@ import type { HttpAsk, HttpIn, HttpOut, HttpRequest } from "../../wires/http.js"
 import type { HttpTarget, Limits, Outlet, Session } from "../../wires/wire.js";
 import { BodyReader } from "./body-reader.js";
 import { type AskOwner, ClientExchange } from "./client-exchange.js";
-import { type AnswerHead, readAnswerHead, type Refusal } from "./head.js";
-import { BARE_LF, findHeadEnd } from "./head-end.js";
-import { KnownHeads } from "./known-heads.js";
-import { latin1Text } from "./latin1.js";
+import { type AnswerHead, readAnswerHead } from "./head.js";
+import { HeadReader } from "./head-reader.js";
 import { requestBytes } from "./request-bytes.js";
 
 type Status = Parameters<Session["lost"]>[0];
@@ -32,11 +30,10 @@ export class Http1ClientSession implements Session, AskOwner {
   /** The last request and its head: a client mostly says the same again. */
   #request: HttpRequest | undefined = undefined;
   #requestHead: Uint8Array = EMPTY;
-  readonly #heads = new KnownHeads<AnswerHead>();
+  readonly #heads: HeadReader<AnswerHead>;
   #exchange: ClientExchange | undefined = undefined;
   /** The head of the answer that is being read, once it has come. */
   #head: AnswerHead | undefined = undefined;
-  #searched = 0;
   #reading = false;
   #paused = false;
   /** The server has said everything. */
@@ -47,6 +44,8 @@ export class Http1ClientSession implements Session, AskOwner {
     this.outlet = outlet;
     this.#limits = options.limits;
     this.#http = options.http;
+    const { maxHeaderBytes } = options.limits;
+    this.#heads = new HeadReader({ parse: readAnswerHead, maxHeaderBytes, emptyLine: false });
   }
 
   get open(): number {
@@ -187,41 +186,19 @@ export class Http1ClientSession implements Session, AskOwner {
 
   /** Reads the head of the answer. False: it has not all come. */
   #readHead(exchange: ClientExchange): boolean {
-    const buffer = this.#buffer;
-    if (buffer.held === 0) return false;
-    const { bytes, at, until } = buffer;
-    // The same head says another thing of the body after a HEAD.
-    const usual = exchange.method !== "HEAD";
-    const known = usual ? this.#heads.take(buffer) : undefined;
-    if (known !== undefined) {
-      this.#begin(exchange, known);
-      return true;
-    }
-    const end = findHeadEnd(buffer, this.#searched);
-    const most = this.#limits.maxHeaderBytes;
-    if (end !== BARE_LF && (end < 0 ? until : end) - at > most) {
-      this.#tooMuch("The head of an answer", most);
-      return false;
-    }
-    if (end === -1) {
-      this.#searched = until - at;
-      return false;
-    }
-    const head: AnswerHead | Refusal =
-      end === BARE_LF ? BROKEN_LINES : readAnswerHead(latin1Text(bytes, at, end), exchange.method);
+    const head = this.#heads.take(this.#buffer, exchange.method);
+    if (head === undefined) return false;
     if ("refused" in head) {
-      this.#refuse(failed("internal", `The answer is none of HTTP/1.1. ${head.reason}`));
+      if (head.oversized === true) this.#tooMuch("The head of an answer", this.#limits.maxHeaderBytes);
+      else this.#refuse(failed("internal", `The answer is none of HTTP/1.1. ${head.reason}`));
       return false;
     }
-    buffer.at = end + 4;
-    if (usual) this.#heads.keep(bytes.subarray(at, end + 4), head);
     this.#begin(exchange, head);
     return true;
   }
 
   #begin(exchange: ClientExchange, head: AnswerHead): void {
     const { status, length } = head;
-    this.#searched = 0;
     // RFC 9110 §15.2: more is to come after these.
     if (status < 200 && status !== 101) return;
     const most = this.#limits.maxMessageBytes;
@@ -280,7 +257,6 @@ export class Http1ClientSession implements Session, AskOwner {
 
 const EMPTY = new Uint8Array(0);
 const NOWHERE = { start: 0, end: 0 };
-const BROKEN_LINES: Refusal = { refused: 400, reason: "A line of the head ends without CR before the LF." };
 
 function unavailable(message: string): Status {
   return failed("unavailable", message);

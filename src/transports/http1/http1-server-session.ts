@@ -4,9 +4,8 @@ import type { HttpAnswer, HttpServe } from "../../wires/http.js";
 import type { Limits, Outlet, Session } from "../../wires/wire.js";
 import { BodyReader } from "./body-reader.js";
 import { type RequestHead, readRequestHead, type Refusal } from "./head.js";
-import { BARE_LF, findHeadEnd } from "./head-end.js";
-import { KnownHeads } from "./known-heads.js";
-import { latin1, latin1Text } from "./latin1.js";
+import { HeadReader } from "./head-reader.js";
+import { latin1 } from "./latin1.js";
 import { ServerExchange, type ExchangeOwner } from "./server-exchange.js";
 
 type Status = Parameters<Session["lost"]>[0];
@@ -32,11 +31,7 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   /** The exchange that is open: its request is being read, or it is being answered. */
   #exchange: ServerExchange | undefined = undefined;
   /** A client that says the same again gets the same object. */
-  readonly #heads = new KnownHeads<RequestHead>();
-  /** Bytes of the next head that have been searched for its end. */
-  #searched = 0;
-  /** An empty line before the next head has been passed over. */
-  #passedOver = false;
+  readonly #heads: HeadReader<RequestHead>;
   #reading = false;
   #paused = false;
   /** The peer sends requests before it has its answers: no browser does, and a goodbye says that it has sent all. */
@@ -54,6 +49,8 @@ export class Http1ServerSession implements Session, ExchangeOwner {
     this.outlet = outlet;
     this.#serve = serve;
     this.#limits = options.limits;
+    const { maxHeaderBytes } = options.limits;
+    this.#heads = new HeadReader({ parse: readRequestHead, maxHeaderBytes, emptyLine: true });
   }
 
   get open(): number {
@@ -214,47 +211,11 @@ export class Http1ServerSession implements Session, ExchangeOwner {
   #readHead(): boolean {
     const buffer = this.#buffer;
     if (this.#retired) buffer.clear();
-    this.#passEmptyLine();
-    if (buffer.held === 0) return false;
-    const head = this.#heads.take(buffer) ?? this.#findHead();
+    const head = this.#heads.take(buffer);
     if (head === undefined) return false;
-    this.#searched = 0;
-    this.#passedOver = false;
     if ("refused" in head) this.#refuse(head);
     else this.#begin(head);
     return true;
-  }
-
-  /** Passes over one empty line before a request (RFC 9112 §2.2). */
-  #passEmptyLine(): void {
-    const buffer = this.#buffer;
-    if (this.#passedOver || buffer.held < 2) return;
-    this.#passedOver = buffer.bytes[buffer.at] === CR && buffer.bytes[buffer.at + 1] === LF;
-    if (!this.#passedOver) return;
-    buffer.at += 2;
-    this.#searched = 0;
-  }
-
-  /** Takes a head that is none of those known out of the buffer, and reads it; undefined: it has not all come. */
-  #findHead(): RequestHead | Refusal | undefined {
-    const buffer = this.#buffer;
-    const { bytes, at, until } = buffer;
-    const end = findHeadEnd(buffer, this.#searched);
-    const most = this.#limits.maxHeaderBytes;
-    if (end === BARE_LF)
-      return { refused: 400, reason: "A line of the head is empty, or ends without CR before the LF." };
-    if ((end < 0 ? until : end) - at > most) {
-      const inTarget = !bytes.subarray(at, until).includes(CR);
-      return { refused: inTarget ? 414 : 431, reason: `A head may have ${most} bytes, and this one has more.` };
-    }
-    if (end < 0) {
-      this.#searched = until - at;
-      return undefined;
-    }
-    const head = readRequestHead(latin1Text(bytes, at, end));
-    buffer.at = end + 4;
-    if (!("refused" in head)) this.#heads.keep(bytes.subarray(at, end + 4), head);
-    return head;
   }
 
   #begin(head: RequestHead): void {
@@ -327,5 +288,3 @@ const EMPTY = new Uint8Array(0);
 const NOWHERE = { start: 0, end: 0 };
 const CONTINUE: Uint8Array = latin1("HTTP/1.1 100 Continue\r\n\r\n");
 const PLAIN: HttpAnswer["fields"] = [["content-type", "text/plain; charset=utf-8"]];
-const CR = 0x0d;
-const LF = 0x0a;
