@@ -2,8 +2,14 @@ import { Session } from "node:inspector";
 import type { HeapProfiler } from "node:inspector";
 import type { End, Watch } from "./lockstep.js";
 
-/** Bytes between samples, on average: small, so that what allocates little is seen, too. */
-const INTERVAL = 32;
+/** How samples are taken. Some of it is in declarations of a later protocol. */
+const SAMPLING = {
+  /** Bytes between samples, on average: small, so that what allocates little is seen, too. */
+  samplingInterval: 32,
+  /** What is collected counts as well. */
+  includeObjectsCollectedByMajorGC: true,
+  includeObjectsCollectedByMinorGC: true,
+};
 
 /** Finds out which functions allocate while one end of a lockstep works, by V8's sampling profiler. */
 export class Allocators implements Watch {
@@ -19,11 +25,7 @@ export class Allocators implements Watch {
 
   began(end: End): void {
     if (end !== this.#end) return;
-    this.#session.post("HeapProfiler.startSampling", {
-      samplingInterval: INTERVAL,
-      // In declarations of a later protocol; what is collected counts as well.
-      ...{ includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true },
-    });
+    this.#session.post("HeapProfiler.startSampling", SAMPLING);
   }
 
   ended(end: End): void {

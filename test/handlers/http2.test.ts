@@ -27,7 +27,7 @@ async function session(answer: (request: NodeRequest, response: NodeResponse) =>
 async function answered(
   client: ClientHttp2Session,
   asked: OutgoingHttpHeaders,
-  { said = Buffer.alloc(0) as Uint8Array, ended = false } = {},
+  { said = Buffer.alloc(0), ended = false }: { said?: Uint8Array; ended?: boolean } = {},
 ): Promise<{ status: unknown; bytes: number; trailers: unknown; code: number | undefined }> {
   const request = client.request({ ":method": "POST", ...asked });
   let [status, trailers]: unknown[] = [];
