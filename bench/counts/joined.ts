@@ -35,6 +35,7 @@ export interface Joining {
 export async function joined(lockstep: Lockstep, joining: Joining): Promise<AsyncDisposable> {
   const accept = await serving(joining);
   const { wire, url, http, bytes, attachable } = destinationOf(joining.url);
+  await loaded([wire]);
   const silent = (): void => {};
   const dial = (_url: string, opened: () => void): Connection => {
     const { server, client } = lockstep.connection();
@@ -75,5 +76,11 @@ async function serving({ implementation, server = {}, interceptors = [] }: Joini
   const host = hostOf({ services, builtIns, codecs, interceptors, tls: undefined }, server, (message) =>
     console.error(message),
   );
+  await loaded(host.wires);
   return new Connections(host, { maxActive: 65_536, maxWaiting: 1024 }).add;
+}
+
+/** Loads what would be loaded when it is needed: how many turns that takes depends on the machine, and with them what V8 has compiled when. */
+async function loaded(entries: readonly object[]): Promise<void> {
+  for (const entry of entries) if ("load" in entry && typeof entry.load === "function") await entry.load();
 }

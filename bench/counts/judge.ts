@@ -31,23 +31,27 @@ export function judge(counted: ReadonlyMap<string, Counts>, bounds: Bounds): Jud
       const { noun, more } = COUNT_KINDS[count];
       const said = `${shown(count, figure)} ${noun} ${unitOf(name)}, and the bound is ${shown(count, most)}.`;
       if (figure > most) breaches.push(`${name}: ${said}`);
-      else if (most - boundFor(count, figure) > Math.max(most * LOOSE, more)) loose.push(`${name}: ${said}`);
+      else if (most - boundFor(count, figure, name) > Math.max(most * LOOSE, more)) loose.push(`${name}: ${said}`);
     }
   }
   return { breaches, loose };
 }
 
-/** The bounds of what was counted, with room for chance. */
-export function boundsFor(counts: Counts): Partial<Counts> {
-  return Object.fromEntries(COUNT_NAMES.map((count) => [count, boundFor(count, counts[count])]));
+/** The bounds of what was counted in a case, with room for chance. */
+export function boundsFor(counts: Counts, name: string): Partial<Counts> {
+  return Object.fromEntries(COUNT_NAMES.map((count) => [count, boundFor(count, counts[count], name)]));
 }
 
-function boundFor(count: keyof Counts, figure: number): number {
-  const { factor, more, digits } = COUNT_KINDS[count];
+function boundFor(count: keyof Counts, figure: number, name: string): number {
+  const { factor, streamFactor = factor, more, digits } = COUNT_KINDS[count];
   const scale = 10 ** digits;
-  return Math.ceil((figure * factor + more) * scale) / scale;
+  return Math.ceil((figure * (isStream(name) ? streamFactor : factor) + more) * scale) / scale;
+}
+
+function isStream(name: string): boolean {
+  return name.includes(", stream");
 }
 
 function unitOf(name: string): string {
-  return name.includes(", stream") ? "a message" : "a call";
+  return isStream(name) ? "a message" : "a call";
 }

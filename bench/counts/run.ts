@@ -27,7 +27,7 @@ function write(counted: ReadonlyMap<string, Counts>, node: number): void {
   const bounds = Object.fromEntries(
     CASES.flatMap(({ name }) => {
       const counts = counted.get(name);
-      const bound = counts === undefined ? former[name] : boundsFor(counts);
+      const bound = counts === undefined ? former[name] : boundsFor(counts, name);
       return bound === undefined ? [] : [[name, bound] as const];
     }),
   );

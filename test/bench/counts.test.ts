@@ -18,7 +18,7 @@ const COUNTS: Counts = {
   written: 57.1,
   writes: 0.015625,
 };
-const bounds = { "grpc: server": boundsFor(COUNTS) };
+const bounds = { "grpc: server": boundsFor(COUNTS, "grpc: server") };
 
 test("Figures are within the bounds that are made of them, and so is what chance makes of them.", () => {
   const moved = { ...COUNTS, heap: COUNTS.heap * 1.02, writes: 0.0165, read: 53.4 };
@@ -29,7 +29,7 @@ test("Figures are within the bounds that are made of them, and so is what chance
 test("A breach names the case, the figure, the count and the bound.", () => {
   const more = { ...COUNTS, promises: 3, heap: 2600 };
   expect(judge(new Map([["grpc: server", more]]), bounds).breaches).toEqual([
-    "grpc: server: 2,600 bytes on the heap a call, and the bound is 2,505.",
+    "grpc: server: 2,600 bytes on the heap a call, and the bound is 2,545.",
     "grpc: server: 3.00 promises a call, and the bound is 2.02.",
   ]);
   const stream = { "frame: server, stream in": bounds["grpc: server"] };
@@ -40,7 +40,7 @@ test("A bound that could be less by more than a tenth is told, and is no breach.
   const less = { ...COUNTS, heap: 2000 };
   expect(judge(new Map([["grpc: server", less]]), bounds)).toEqual({
     breaches: [],
-    loose: ["grpc: server: 2,000 bytes on the heap a call, and the bound is 2,505."],
+    loose: ["grpc: server: 2,000 bytes on the heap a call, and the bound is 2,545."],
   });
 });
 
@@ -78,7 +78,7 @@ test.each(["grpc: server", "frame: server"])("A promise too many a call is caugh
   const plain = await counted(name);
   const asynchronous = await counted(name, { interceptors: [(next) => async (call) => next(call)] });
   expect(asynchronous.promises).toBeGreaterThanOrEqual(plain.promises + 0.9);
-  const { breaches } = judge(new Map([[name, asynchronous]]), { [name]: boundsFor(plain) });
+  const { breaches } = judge(new Map([[name, asynchronous]]), { [name]: boundsFor(plain, name) });
   expect(breaches.join("\n")).toContain("promises a call, and the bound is");
 });
 
@@ -88,7 +88,7 @@ test("A write too many a call is caught.", async () => {
     // Each call is answered in a turn of its own, and so leaves alone.
     interceptors: [(next) => (call) => new Promise((resolve) => setImmediate(() => resolve(next(call))))],
   });
-  const { breaches } = judge(new Map([[name, alone]]), { [name]: boundsFor(await counted(name)) });
+  const { breaches } = judge(new Map([[name, alone]]), { [name]: boundsFor(await counted(name), name) });
   expect(breaches.join("\n")).toContain("1.000 writes a call");
 });
 
