@@ -109,7 +109,8 @@ describe.concurrent("callwire serve", () => {
     // Rejects where one ends with another code than 0.
     const ended = await Promise.all(calls.map((line) => promisify(exec)(line)));
     for (const { stderr } of ended) expect(stderr).toBe("");
-  });
+    // Ten programs, which start at the same time.
+  }, 60_000);
 
   test("shows the Python client only where there is a ping", async () => {
     const root = userProject({
