@@ -89,11 +89,11 @@ test("A parent that exits takes its children along, blocked or not.", async () =
 test.each([
   ["single", 60],
   ["async", 60],
-  ["pool", 3],
-  ["threads", 3],
-  ["processes", 3],
-  ["prefork", 3],
-  ["prefork-async", 3],
+  ["pool", 2],
+  ["threads", 2],
+  ["processes", 2],
+  ["prefork", 2],
+  ["prefork-async", 2],
 ] as const)(
   "Under %s %i starts and stops leave no process, file descriptor, timer or listener.",
   async (model, cycles) => {
