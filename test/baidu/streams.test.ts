@@ -181,3 +181,41 @@ test("All four shapes, many at a time on one connection, with a slow reader amon
   await slow.return?.();
   expect(server.counters.connections).toBe(1);
 });
+
+describe("A request that waits for its turn, since one call may be open", () => {
+  test("does not keep the open one from being cancelled.", async () => {
+    const { address, seen } = await served({ maxConcurrentCalls: 1 });
+    const client = connect(EchoService, `baidu://${address}`);
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    expect((await client.echo({ text: "first" })).text).toBe("first"); // the server has told that it takes cancellations
+    const controller = new AbortController();
+    const hanging = client.echo({ text: "hang" }, { signal: controller.signal });
+    while (!seen.includes("hangs")) await new Promise(setImmediate);
+    const waiting = client.echo({ text: "waits" });
+    const dropped = client.echo({ text: "dropped" }, { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await expect(hanging).rejects.toMatchObject({ code: "canceled" });
+    await expect(dropped).rejects.toMatchObject({ code: "canceled" });
+    expect((await waiting).text).toBe("waits");
+    expect((await client.echo({ text: "after" })).text).toBe("after");
+  });
+
+  test("does not keep a stream from going on.", async () => {
+    const { address } = await served({ maxConcurrentCalls: 1 });
+    const client = connect(EchoService, `baidu://${address}`);
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    const long = "x".repeat(100_000);
+    let waiting: Promise<{ text: string }> | undefined;
+    let count = 0;
+    const all = async function* (): AsyncGenerator<{ text: string }> {
+      for (let n = 0; n < 20; n += 1) yield { text: long };
+    };
+    for await (const { text } of client.chat(all())) {
+      waiting ??= client.echo({ text: "waits" });
+      expect(text.length).toBe(long.length);
+      count += 1;
+    }
+    expect(count).toBe(20);
+    expect((await waiting)?.text).toBe("waits");
+  });
+});
