@@ -1,3 +1,4 @@
+import { implement } from "callwire";
 import { connect } from "callwire/client";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
@@ -218,4 +219,40 @@ describe("A request that waits for its turn, since one call may be open", () => 
     expect(count).toBe(20);
     expect((await waiting)?.text).toBe("waits");
   });
+});
+
+test("A caller that closes its end reads no stream any more, so its method ends, too.", async () => {
+  let ended = false;
+  const echo = implement(EchoService, {
+    echo: ({ text }) => ({ text }),
+    sum: () => ({ sum: 0n }),
+    async *count() {
+      try {
+        for (let n = 1; ; n += 1) yield { n };
+      } finally {
+        ended = true;
+      }
+    },
+    async *chat(messages) {
+      for await (const { text } of messages) yield { text };
+    },
+  });
+  const { address } = await served({}, [echo]);
+  const peer = RawPeer.to(address);
+  peer.send(
+    request("echo.v1.EchoService/Count", 5, message([[1, 1]]), [
+      [
+        8,
+        [
+          [1, MINE],
+          [2, 1],
+          [3, 1],
+        ],
+      ],
+    ]),
+  );
+  await peer.next();
+  peer.socket.end();
+  await peer.closed;
+  while (!ended) await new Promise(setImmediate);
 });

@@ -65,7 +65,8 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   override finish(): void {
     super.finish();
     const status = failure("canceled", "The caller closed the connection within the request.");
-    for (const answer of this.#answers) if (!answer.heardAll) answer.stop(status);
+    // A stream cannot go on without the feedback of its reader.
+    for (const answer of this.#answers) if (!answer.heardAll || answer.stream !== undefined) answer.stop(status);
   }
 
   lost(status: Status): void {
