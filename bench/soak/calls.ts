@@ -32,6 +32,9 @@ export interface Kind {
 
 const CODES: readonly Code[] = ["not_found", "aborted", "invalid_argument", "internal", "data_loss", "unauthenticated"];
 
+/** So long at the most a call hangs for which nobody waits. */
+const HANG_MS = 10_000;
+
 function ask({ pick, most }: Pick<Making<never>, "pick" | "most">, parts: Partial<Ask> = {}): Ask {
   const size = someSize(pick, most);
   return { seed: 1 + pick(1_000_000), size, plain: pick(2) === 0, count: 1, delayMs: 0, target: 0, ...parts };
@@ -138,7 +141,11 @@ function some<T>(making: Making<T>, shape: Shape, options: CallOptions): Promise
   if (shape === "clientStream") return up(making, options);
   if (shape === "bidi") return both(making, options);
   if (making.pick(2) === 0) return echo(making, options);
-  return making.caller.hang(ask(making), options).then(() => ({ wrong: "a call that hangs was answered" }));
+  // Not every wire can tell a server that has not answered yet: then the deadline does.
+  const timeoutMs = Math.min(options.timeoutMs ?? HANG_MS, HANG_MS);
+  return making.caller
+    .hang(ask(making), { ...options, timeoutMs })
+    .then(() => ({ wrong: "a call that hangs was answered" }));
 }
 
 /** Gives a call up at a random moment, which may be before it is made or after it has ended. */

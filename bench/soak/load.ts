@@ -111,7 +111,7 @@ export class Load {
   async #steady(clients: readonly Either[], pick: Pick): Promise<void> {
     const fresh = clients.length === 0 || pick(12) === 0;
     const client = fresh ? this.#client(oneOf(this.#targets, pick), pick) : oneOf(clients, pick);
-    const calls = Array.from({ length: 1 + pick(4) }, () => this.#call(client, pick, {}));
+    const calls = Array.from({ length: this.#order.brief ? 1 : 1 + pick(4) }, () => this.#call(client, pick, {}));
     if (fresh && pick(4) === 0) {
       // Calls that are open when their client is closed end as canceled, or have been answered.
       await new Promise((resolve) => setTimeout(resolve, pick(10)));
@@ -130,7 +130,8 @@ export class Load {
     const client = this.#client(target, pick, proxy.place);
     for (let n = pick(3); n >= 0; n -= 1) {
       const making = { timeoutMs: 300 + pick(2500), lossy: true };
-      await Promise.all(Array.from({ length: 1 + pick(5) }, () => this.#call(client, pick, making)));
+      const calls = this.#order.brief ? 1 : 1 + pick(5);
+      await Promise.all(Array.from({ length: calls }, () => this.#call(client, pick, making)));
     }
     await this.#dispose(client);
     await proxy.stop();

@@ -12,8 +12,8 @@ export interface Sample {
   readonly heap: number;
   /** What keeps the process alive, by kind. */
   readonly handles: Readonly<Record<string, number>>;
-  /** Open files, of the process and of those that it started; 0 where the system does not tell. */
-  readonly files: number;
+  /** Open files, by kind, of the process and of those that it started; none where the system does not tell. */
+  readonly files: Readonly<Record<string, number>>;
   /** Those of them that are sockets, of the process alone. */
   readonly sockets: number;
 }
@@ -22,21 +22,22 @@ setFlagsFromString("--expose-gc");
 // What the flag adds to new contexts.
 const collect = runInNewContext("gc") as () => void;
 
+/** What every event loop opens with its first socket, and keeps (libuv, uv__stream_init). */
+const SPARE = "/dev/null";
+
 /** Takes a sample; `collected`: after a collection, which takes some milliseconds. */
 export function sample(collected: boolean): Sample {
   if (collected) for (let n = 0; n < 2; n += 1) collect();
   const { heapUsed, external } = process.memoryUsage();
-  const handles: Record<string, number> = {};
-  for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
   const family = descendants();
   const { user, system } = process.cpuUsage();
   return {
     cpu: (user + system) / 1e6,
     rss: process.memoryUsage.rss() + family.reduce((all, pid) => all + rssOf(pid), 0),
     heap: heapUsed + external,
-    handles,
-    files: filesOf("self").length + family.reduce((all, pid) => all + filesOf(String(pid)).length, 0),
-    sockets: filesOf("self").filter((name) => name.startsWith("socket:")).length,
+    handles: counted(process.getActiveResourcesInfo()),
+    files: counted((["self", ...family] as const).flatMap((pid) => filesOf(pid)).filter((name) => name !== SPARE)),
+    sockets: filesOf("self").filter((name) => name.startsWith("socket")).length,
   };
 }
 
@@ -55,12 +56,20 @@ function rssOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/mu.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
-function filesOf(pid: string): readonly string[] {
+/** How many there are of each. */
+function counted(kinds: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+/** What a process has open, without numbers that differ from one file to the next. */
+function filesOf(pid: number | "self"): readonly string[] {
   const folder = `/proc/${pid}/fd`;
   try {
     return readdirSync(folder).map((name) => {
       try {
-        return readlinkSync(`${folder}/${name}`);
+        return readlinkSync(`${folder}/${name}`).replace(/:?\[\d+\]$/u, "");
       } catch {
         return "gone";
       }

@@ -77,7 +77,7 @@ export class Soak {
     for (const name of ["server", "load"] as const) {
       this.#wrong.push(...growth(name, this.#quiets[name]));
       this.#wrong.push(...left(name, before[name].sample.handles, after[name].sample.handles));
-      this.#wrong.push(...left(name, { files: before[name].sample.files }, { files: after[name].sample.files }));
+      this.#wrong.push(...left(name, before[name].sample.files, after[name].sample.files));
     }
     await this.#stop();
     return this.#wrong;
@@ -133,10 +133,7 @@ export class Soak {
     if (connections > 0) found.push(`The server has ${connections} connections, and all clients are closed.`);
     for (const [name, { sample }] of Object.entries({ server, load })) {
       const was = before[name as "server" | "load"].sample; // the two names of States
-      found.push(
-        ...left(name, was.handles, sample.handles),
-        ...left(name, { files: was.files }, { files: sample.files }),
-      );
+      found.push(...left(name, was.handles, sample.handles), ...left(name, was.files, sample.files));
     }
     return found;
   }
@@ -199,7 +196,7 @@ export class Soak {
     const { started, right, expected, wrong, unanswered } = load.accounts;
     const errors = Object.values(expected).reduce((all, count) => all + count, 0);
     const of = ({ rss, heap, files, handles, cpu }: LoadState["sample"]): string =>
-      `${cpu.toFixed(0)} s of CPU ${megabytes(rss)} heap ${megabytes(heap)} handles ${Object.values(handles).reduce((all, n) => all + n, 0)} files ${files}`;
+      `${cpu.toFixed(0)} s of CPU ${megabytes(rss)} heap ${megabytes(heap)} handles ${total(handles)} files ${total(files)}`;
     for (const finding of load.accounts.findings.slice(this.#told)) this.#options.say(`✗ ${finding}`);
     this.#told = load.accounts.findings.length;
     this.#options.say(
@@ -209,7 +206,8 @@ export class Soak {
   }
 
   #quiet(round: number, { server, load }: States): void {
-    const of = ({ rss, heap, files }: Quiet): string => `${megabytes(rss)} heap ${megabytes(heap)} files ${files}`;
+    const of = ({ rss, heap, files }: LoadState["sample"]): string =>
+      `${megabytes(rss)} heap ${megabytes(heap)} files ${total(files)}`;
     this.#options.say(`Quiet after round ${round}: server ${of(server.sample)}; load ${of(load.sample)}`);
   }
 
@@ -220,4 +218,8 @@ export class Soak {
     ]);
     return { server, load };
   }
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((all, count) => all + count, 0);
 }

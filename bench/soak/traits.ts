@@ -4,7 +4,7 @@ export interface Traits {
   readonly steady: number;
   readonly flaky: number;
   readonly hostile: number;
-  /** It serves few connections at once, so clients live for a few calls only, and the server does not call itself. */
+  /** It serves few connections at once, and one call at a time on each: clients live for a few calls only, one after the other, and the server does not call itself. */
   readonly brief: boolean;
 }
 

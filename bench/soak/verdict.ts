@@ -1,8 +1,7 @@
-/** What a quiet moment between two rounds showed. Bytes, and counts. */
+/** What a quiet moment between two rounds showed. Bytes. */
 export interface Quiet {
   readonly rss: number;
   readonly heap: number;
-  readonly files: number;
 }
 
 /** Growth that is no leak: a share of what there is, and so many bytes. */

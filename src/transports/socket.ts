@@ -14,7 +14,13 @@ const readBuffer = (): Uint8Array => (process.platform === "win32" ? new Uint8Ar
 
 /** The part of node's socket that holds the system's handle; private to node, so used with a way out. */
 interface WithHandle {
-  _handle: SystemHandle | null;
+  _handle: (SystemHandle & { readonly _parent?: Resettable }) | null;
+}
+
+/** The handle of TCP beneath TLS; private to node, too. */
+interface Resettable {
+  close(done: () => void): void;
+  reset?(done: () => void): number;
 }
 
 /** A socket of node:net (TCP or Unix) or node:tls as a Connection. Bytes that arrive are in a buffer that all connections share. */
@@ -134,10 +140,10 @@ export class SocketConnection implements Connection {
 
   reset(error: Error): void {
     this.#error ??= error;
-    // Unix sockets know no reset, and TLS has none of its own. resetAndDestroy() says goodbye first, and a peer that reads that before the reset
+    // Unix sockets know no reset; TLS has none of its own, but what is beneath it has. resetAndDestroy() says goodbye first, and a peer that reads that before the reset
     // comes never hears of the reset; this, which it sets itself, does not.
-    if (!this.encrypted && this.#socket.remoteAddress !== undefined)
-      Object.assign(this.#socket, { resetAndClosing: true });
+    if (this.encrypted) resetBeneath(this.#socket);
+    else if (this.#socket.remoteAddress !== undefined) Object.assign(this.#socket, { resetAndClosing: true });
     this.#socket.destroy();
   }
 
@@ -199,6 +205,18 @@ export interface SocketOptions {
  */
 function wasReset(socket: Socket): boolean {
   return !socket.writableEnded && socket.remoteAddress === undefined && socket.localAddress !== undefined;
+}
+
+/** Sees to it that the connection beneath TLS ends with a reset; where node keeps it to itself, it ends as it does. */
+function resetBeneath(socket: Socket): void {
+  // As in takeHandle().
+  const beneath = (socket as unknown as WithHandle)._handle?._parent;
+  const reset = beneath?.reset;
+  if (beneath === undefined || reset === undefined) return;
+  const close = beneath.close;
+  beneath.close = (done) => {
+    if (reset.call(beneath, done) !== 0) close.call(beneath, done);
+  };
 }
 
 /** Takes the system's handle out of a socket that has not been read from; undefined where node keeps it to itself. */

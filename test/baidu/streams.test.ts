@@ -1,3 +1,4 @@
+import { implement } from "callwire";
 import { connect } from "callwire/client";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { EchoService } from "../../examples/quickstart/gen/echo_pb.js";
@@ -180,4 +181,78 @@ test("All four shapes, many at a time on one connection, with a slow reader amon
   expect((await client.echo({ text: "beside" })).text).toBe("beside");
   await slow.return?.();
   expect(server.counters.connections).toBe(1);
+});
+
+describe("A request that waits for its turn, since one call may be open", () => {
+  test("does not keep the open one from being cancelled.", async () => {
+    const { address, seen } = await served({ maxConcurrentCalls: 1 });
+    const client = connect(EchoService, `baidu://${address}`);
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    expect((await client.echo({ text: "first" })).text).toBe("first"); // the server has told that it takes cancellations
+    const controller = new AbortController();
+    const hanging = client.echo({ text: "hang" }, { signal: controller.signal });
+    while (!seen.includes("hangs")) await new Promise(setImmediate);
+    const waiting = client.echo({ text: "waits" });
+    const dropped = client.echo({ text: "dropped" }, { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await expect(hanging).rejects.toMatchObject({ code: "canceled" });
+    await expect(dropped).rejects.toMatchObject({ code: "canceled" });
+    expect((await waiting).text).toBe("waits");
+    expect((await client.echo({ text: "after" })).text).toBe("after");
+  });
+
+  test("does not keep a stream from going on.", async () => {
+    const { address } = await served({ maxConcurrentCalls: 1 });
+    const client = connect(EchoService, `baidu://${address}`);
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    const long = "x".repeat(100_000);
+    let waiting: Promise<{ text: string }> | undefined;
+    let count = 0;
+    const all = async function* (): AsyncGenerator<{ text: string }> {
+      for (let n = 0; n < 20; n += 1) yield { text: long };
+    };
+    for await (const { text } of client.chat(all())) {
+      waiting ??= client.echo({ text: "waits" });
+      expect(text.length).toBe(long.length);
+      count += 1;
+    }
+    expect(count).toBe(20);
+    expect((await waiting)?.text).toBe("waits");
+  });
+});
+
+test("A caller that closes its end reads no stream any more, so its method ends, too.", async () => {
+  let ended = false;
+  const echo = implement(EchoService, {
+    echo: ({ text }) => ({ text }),
+    sum: () => ({ sum: 0n }),
+    async *count() {
+      try {
+        for (let n = 1; ; n += 1) yield { n };
+      } finally {
+        ended = true;
+      }
+    },
+    async *chat(messages) {
+      for await (const { text } of messages) yield { text };
+    },
+  });
+  const { address } = await served({}, [echo]);
+  const peer = RawPeer.to(address);
+  peer.send(
+    request("echo.v1.EchoService/Count", 5, message([[1, 1]]), [
+      [
+        8,
+        [
+          [1, MINE],
+          [2, 1],
+          [3, 1],
+        ],
+      ],
+    ]),
+  );
+  await peer.next();
+  peer.socket.end();
+  await peer.closed;
+  while (!ended) await new Promise(setImmediate);
 });

@@ -1,5 +1,5 @@
-import { RpcError, serve } from "callwire";
-import { connect } from "callwire/client";
+import { functions, RpcError, serve } from "callwire";
+import { connect, withOptions } from "callwire/client";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { createConnection } from "node:net";
@@ -271,4 +271,30 @@ test.each(MODELS)("Model %s speaks TLS.", async (model) => {
   await client[Symbol.asyncDispose]();
   expect(await other["ping"]?.(text)).toBe(text);
   await other[Symbol.asyncDispose]();
+});
+
+test("A call over HTTP/1.1 that is given up costs its connection, and its method hears of that within TLS too.", async () => {
+  let began: () => void = () => {};
+  const begun = new Promise<void>((resolve) => (began = resolve));
+  let gone: (code: unknown) => void = () => {};
+  const reason = new Promise((resolve) => (gone = resolve));
+  const slow = functions("slow", {
+    async hang(): Promise<void> {
+      const { signal } = this;
+      signal.addEventListener("abort", () => gone((signal.reason as RpcError).code)); // as Call promises
+      began();
+      await reason;
+    },
+  });
+  const server = await serve([slow], { listen: ["tls://127.0.0.1:0"], tls: pair("server"), log: () => {} });
+  onTestFinished(() => server.stop({ graceMs: 0 }));
+  const url = (server.addresses[0] ?? "").replace("tls:", "connect+tls:");
+  const client = connect<typeof slow>("slow", url, { tls: { ca: pem("ca.pem") } });
+  onTestFinished(() => client[Symbol.asyncDispose]());
+  const controller = new AbortController();
+  const call = withOptions(client, { signal: controller.signal }).hang();
+  await begun;
+  controller.abort();
+  await expect(call).rejects.toMatchObject({ code: "canceled" });
+  expect(await reason).toBe("unavailable");
 });

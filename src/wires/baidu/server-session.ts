@@ -5,8 +5,9 @@ import { ANNOUNCEMENT, shapeNamed } from "./announcement.js";
 import { Answer, type AnswerOwner, type AnswerSending } from "./answer.js";
 import { numberedCompression } from "./compression.js";
 import { BaiduHead, Heads } from "./heads.js";
+import { HeldRequests } from "./held-requests.js";
 import { KnownMetas } from "./known-metas.js";
-import { oversized, readPayload } from "./payload.js";
+import { oversized, type PacketPlace, readPayload } from "./payload.js";
 import { readRequestIds } from "./request-ids.js";
 import { BaiduSession } from "./session.js";
 import { Stream } from "./stream.js";
@@ -23,6 +24,8 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   readonly #dispatch: Dispatch;
   readonly #heads: Heads;
   readonly #known: KnownMetas<BaiduHead> = new KnownMetas();
+  readonly #held: HeldRequests;
+  #resuming = false;
   /** Calls that did not end at once. */
   readonly #answers: Set<Answer> = new Set();
   /** Those with a stream, by this end's id of it. */
@@ -38,6 +41,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
     const { baidu } = options;
     this.#dispatch = dispatch;
     this.#heads = new Heads(options.peer);
+    this.#held = new HeldRequests(options.limits.maxMessageBytes);
     this.#authenticated = baidu?.authenticate === undefined;
     this.sending = { compression: numberedCompression(options), checksum: baidu?.checksum };
   }
@@ -46,6 +50,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
     this.open -= 1;
     this.#answers.delete(answer);
     if (answer.stream !== undefined) this.#streams.delete(answer.stream.id);
+    this.#goOn();
     this.unblock(this);
   }
 
@@ -60,11 +65,13 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   override finish(): void {
     super.finish();
     const status = failure("canceled", "The caller closed the connection within the request.");
-    for (const answer of this.#answers) if (!answer.heardAll) answer.stop(status);
+    // A stream cannot go on without the feedback of its reader.
+    for (const answer of this.#answers) if (!answer.heardAll || answer.stream !== undefined) answer.stop(status);
   }
 
   lost(status: Status): void {
     this.#retired = true;
+    this.#held.clear();
     for (const answer of this.#answers) answer.cut(status);
   }
 
@@ -73,7 +80,7 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
     const { maxConcurrentCalls, maxMessageBytes } = this.options.limits;
     const known = this.#known;
     const head = known.find(reader.bytes, reader.metaStart, reader.metaEnd);
-    if (head === undefined || this.#retired || this.open >= maxConcurrentCalls) return false;
+    if (head === undefined || this.#retired || this.open >= maxConcurrentCalls || !this.#held.empty) return false;
     if (reader.end - reader.metaEnd > maxMessageBytes) return false;
     this.#ask(new Answer(this, head, known), reader.part(reader.metaEnd, reader.end));
     return true;
@@ -82,12 +89,11 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   protected override called(whole: boolean): void {
     const { meta, reader } = this;
     if (!whole || !meta.isRequest) this.#unreadable(whole);
-    else if (this.open >= this.options.limits.maxConcurrentCalls) {
+    else if (this.#mayOpen && this.#held.empty) this.#take(reader);
+    else if (!this.#held.add(reader, meta)) {
       reader.unread();
       this.block(this);
-    } else if (this.#retired)
-      this.#refuse(failure("unavailable", "The server is shutting down: call another, or try again later."));
-    else if (this.#authenticated || this.#authenticate()) this.#begin();
+    }
   }
 
   protected override oversized(whole: boolean): void {
@@ -108,11 +114,34 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
         answer.reset();
         return;
       }
+    this.#held.drop(sourceLow, sourceHigh);
   }
 
   protected override introduced(): boolean {
     // The client's stream is known from the request.
     return false;
+  }
+
+  get #mayOpen(): boolean {
+    return this.open < this.options.limits.maxConcurrentCalls;
+  }
+
+  /** Takes requests that wait, while there is room for more calls. */
+  #goOn(): void {
+    if (this.#held.empty || this.#resuming) return;
+    this.#resuming = true;
+    for (let packet; this.#mayOpen && (packet = this.#held.take()) !== undefined;) {
+      this.meta.read(packet.bytes, packet.metaStart, packet.metaEnd);
+      this.#take(packet);
+    }
+    this.#resuming = false;
+  }
+
+  /** Takes the request whose meta has been read. */
+  #take(packet: PacketPlace): void {
+    if (this.#retired)
+      this.#refuse(failure("unavailable", "The server is shutting down: call another, or try again later."));
+    else if (this.#authenticated || this.#authenticate()) this.#begin(packet);
   }
 
   /** A packet without a readable request: its caller is told, where it is known who that is. */
@@ -147,21 +176,21 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
     return false;
   }
 
-  #begin(): void {
-    const { meta, options, reader } = this;
-    const { bytes } = reader;
+  #begin(packet: PacketPlace): void {
+    const { meta, options } = this;
+    const { bytes } = packet;
     const method = this.#heads.find(bytes, meta);
     if (typeof method === "string") {
       this.#refuse(failure("unimplemented", method));
       return;
     }
-    const payload = readPayload(reader, meta, options);
+    const payload = readPayload(packet, meta, options);
     if ("code" in payload) {
       this.#refuse(payload);
       return;
     }
     const { message, attachment } = payload;
-    const head = meta.special || attachment !== undefined ? this.#ownHead(method, attachment) : method;
+    const head = meta.special || attachment !== undefined ? this.#ownHead(packet, method, attachment) : method;
     // An announcement is to be heard each time.
     if (meta.repeatable && !head.announced) this.#known.keep(bytes, meta, head);
     const answer = new Answer(this, head, meta);
@@ -202,8 +231,8 @@ export class BaiduServerSession extends BaiduSession implements AnswerOwner {
   }
 
   /** The head of a call that brings header fields, a timeout or an attachment. */
-  #ownHead(method: BaiduHead, attachment: Uint8Array | undefined): BaiduHead {
-    const { bytes, metaStart, metaEnd } = this.reader;
+  #ownHead(packet: PacketPlace, method: BaiduHead, attachment: Uint8Array | undefined): BaiduHead {
+    const { bytes, metaStart, metaEnd } = packet;
     const ids = readRequestIds(bytes, this.meta.request);
     const user = readUserFields(bytes, metaStart, metaEnd);
     const announced = user.find(([name]) => name === ANNOUNCEMENT);
