@@ -19,8 +19,8 @@ interface WithHandle {
 
 /** The handle of TCP beneath TLS; private to node, too. */
 interface Resettable {
-  close(done: () => void): void;
-  reset?(done: () => void): number;
+  close: (done: () => void) => void;
+  readonly reset?: (done: () => void) => number;
 }
 
 /** A socket of node:net (TCP or Unix) or node:tls as a Connection. Bytes that arrive are in a buffer that all connections share. */
