@@ -5,6 +5,7 @@ import type { HttpAsk, HttpRequest } from "../http.js";
 import type { Refused } from "../second-try.js";
 import type { MessageCodings, SessionOptions } from "../wire.js";
 import { answerHead } from "./answer-head.js";
+import { KnownHeads } from "../known-heads.js";
 import { contentTypeOf, type Form } from "./codec.js";
 import { metadataOf } from "./fields.js";
 import { writeTimeout } from "./timeout.js";
@@ -69,21 +70,13 @@ export function sharedOf(ask: HttpAsk, options: SessionOptions, extras: Extras =
   return { ...shared, asking: finder(shared), readHead: answerHead };
 }
 
-/** Makes what finds a call's request: one object for all calls of a head that brings nothing of its own, on each connection. */
+/** Makes what finds a call's request. A call whose messages travel alone has a form of its own. */
 function finder(shared: Bare): Shared["asking"] {
-  // Not the head's memo: calls over HTTP/1.1 are spread over many connections, each with requests of its own.
-  const known = new WeakMap<CallHead, Asking>();
-  let last: CallHead | undefined;
-  let found: Asking | undefined;
-  return (head, form) => {
-    if (head === last && found !== undefined) return found;
-    const isOwn = head.fields !== NO_FIELDS || head.timeoutMs !== undefined;
-    if (isOwn) return made(head, form, shared);
-    const kept = known.get(head) ?? made(head, form, shared);
-    known.set(head, kept);
-    last = head;
-    return (found = kept);
+  const known = {
+    unary: new KnownHeads((head) => made(head, "unary", shared)),
+    stream: new KnownHeads((head) => made(head, "stream", shared)),
   };
+  return (head, form) => known[form].find(head);
 }
 
 function made(head: CallHead, form: Form, { common, compression, prefix }: Bare): Asking {

@@ -6,6 +6,7 @@ import { failure, OK, type Status } from "../../call/status.js";
 import { type Compression, compressionOf } from "../compression.js";
 import { envelopedMessage } from "../enveloped-message.js";
 import type { ByteRange, HttpAnswer, HttpAsk, HttpIn, HttpOut, HttpRequest } from "../http.js";
+import { KnownHeads } from "../known-heads.js";
 import { MessageReader } from "../message-reader.js";
 import type { MessageCoding, MessageCodings, SessionOptions } from "../wire.js";
 import { secondTry } from "../second-try.js";
@@ -18,7 +19,7 @@ import { writeTimeout } from "./timeout.js";
 interface Shared {
   readonly ask: HttpAsk;
   readonly options: SessionOptions;
-  readonly common: Fields;
+  readonly requests: KnownHeads<HttpRequest>;
   readonly compression: Compression | undefined;
   readonly codings: MessageCodings;
 }
@@ -34,7 +35,8 @@ export function grpcClient(ask: HttpAsk, options: SessionOptions): Dispatch {
     ...(compression === undefined ? [] : [["grpc-encoding", compression.name] as const]),
     ...(options.http?.fields ?? []),
   ];
-  const shared: Shared = { ask, options, common, compression, codings: options.codings ?? {} };
+  const requests = new KnownHeads((head) => requestOf(head, common));
+  const shared: Shared = { ask, options, requests, compression, codings: options.codings ?? {} };
   return (head, reply) => new GrpcClientCall(shared, head, reply);
 }
 
@@ -244,28 +246,24 @@ class GrpcClientCall implements Sink, HttpIn {
   }
 
   #ask(body: Uint8Array | undefined): HttpOut {
-    return this.#shared.ask(requestOf(this.#head, this.#shared), this, body);
+    return this.#shared.ask(this.#shared.requests.find(this.#head), this, body);
   }
 }
 
 const EMPTY = new Uint8Array(0);
 
-/** The request of a call; one object for all calls of a head that brings nothing of its own. */
-function requestOf(head: CallHead, { common }: Shared): HttpRequest {
-  const { memo, fields, timeoutMs, codec, path } = head;
-  if (memo !== undefined && memo.owner === common) return memo.value as HttpRequest; // only this function owns such memos
+/** The request of a call, which begins with what all of a connection have. */
+function requestOf({ fields, timeoutMs, codec, path }: CallHead, common: Fields): HttpRequest {
   const own = fields === NO_FIELDS ? common : [...common, ...fields];
   const timed =
     timeoutMs === undefined || !Number.isFinite(timeoutMs)
       ? own
       : [...own, ["grpc-timeout", writeTimeout(timeoutMs)] as const];
-  const value: HttpRequest = {
+  return {
     method: "POST",
     path: `/${path}`,
     query: "",
     fields: [["content-type", contentTypeOf(codec)], ...timed],
     memo: undefined,
   };
-  head.memo = { owner: common, value };
-  return value;
 }
