@@ -1,6 +1,6 @@
 import { DEAF, type Dispatch } from "./call/sink.js";
 import { failure } from "./call/status.js";
-import { FetchAsks } from "./web/fetch-asks.js";
+import { fetchAsks } from "./web/fetch-asks.js";
 import type { FetchTarget } from "./web/fetch-exchange.js";
 import { lateDispatch } from "./web/late-dispatch.js";
 import type { WebSocketMaker } from "./web/web-socket-like.js";
@@ -72,7 +72,7 @@ export function webDestination(url: string): WebDestination {
 
 function overFetch(place: Place, options: WebWayOptions): WebWay {
   const { scheme, authority, wire } = place;
-  const asks = new FetchAsks({ ...options, origin: `${scheme}://${authority}` });
+  const asks = fetchAsks({ ...options, origin: `${scheme}://${authority}` });
   const session = sessionOf(place, options);
   const later = LATER[wire];
   const dispatch =

@@ -1,37 +1,34 @@
 import { failure, type Status } from "../call/status.js";
-import type { HttpAsk, HttpIn, HttpOut, HttpRequest } from "../wires/http.js";
-import { FetchExchange, type FetchOwner, type FetchTarget } from "./fetch-exchange.js";
+import type { HttpAsk } from "../wires/http.js";
+import { FetchExchange, type FetchTarget } from "./fetch-exchange.js";
+
+/** Requests by `fetch`, and their end. */
+export interface FetchAsks {
+  readonly ask: HttpAsk;
+  /** Gives up what is open, and refuses what comes. */
+  readonly close: () => void;
+}
 
 /**
  * The asking end over `fetch` (https://fetch.spec.whatwg.org): any number of exchanges side by side, on connections that the browser sees to.
  * An answer is heard as it arrives, and only as fast as it is read.
  */
-export class FetchAsks implements FetchOwner {
-  readonly target: FetchTarget;
-  readonly #open: Set<FetchExchange> = new Set();
-  #closed: Status | undefined = undefined;
-
-  constructor(target: FetchTarget) {
-    this.target = target;
-  }
-
-  readonly ask: HttpAsk = (request: HttpRequest, heard: HttpIn, body?: string | Uint8Array): HttpOut => {
-    const exchange = new FetchExchange(this, request, heard);
-    if (this.#closed === undefined) {
-      this.#open.add(exchange);
-      if (body !== undefined || request.method === "GET") exchange.data(body ?? "", true);
-    } else exchange.lost(this.#closed);
-    return exchange;
+export function fetchAsks(target: FetchTarget): FetchAsks {
+  const open = new Set<FetchExchange>();
+  let closed: Status | undefined;
+  return {
+    ask(request, heard, body) {
+      const exchange = new FetchExchange({ target, open }, request, heard);
+      if (closed !== undefined) exchange.lost(closed);
+      else {
+        open.add(exchange);
+        if (body !== undefined || request.method === "GET") exchange.data(body ?? "", true);
+      }
+      return exchange;
+    },
+    close() {
+      closed = failure("canceled", `The client of ${target.origin} was closed.`);
+      for (const exchange of open) exchange.lost(closed);
+    },
   };
-
-  /** An exchange has ended. */
-  over(exchange: FetchExchange): void {
-    this.#open.delete(exchange);
-  }
-
-  /** Gives up what is open, and refuses what comes. */
-  close(): void {
-    this.#closed = failure("canceled", `The client of ${this.target.origin} was closed.`);
-    for (const exchange of this.#open) exchange.lost(this.#closed);
-  }
 }

@@ -14,7 +14,8 @@ export interface FetchTarget {
 /** What an exchange needs of those who made it. */
 export interface FetchOwner {
   readonly target: FetchTarget;
-  over(exchange: FetchExchange): void;
+  /** The exchanges that have not ended. */
+  readonly open: Set<FetchExchange>;
 }
 
 /** One request by `fetch`, and the reading of its answer. */
@@ -137,7 +138,7 @@ export class FetchExchange implements HttpOut {
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    this.#owner.over(this);
+    this.#owner.open.delete(this);
     this.#wake?.();
     return true;
   }
@@ -160,7 +161,5 @@ const NOT_SENT: ReadonlySet<string> = new Set(
 const NOT_HEARD: ReadonlySet<string> = new Set(["content-encoding", "content-length", "transfer-encoding"]);
 
 function reasonOf(error: unknown): string {
-  const { message, cause } = error instanceof Error ? error : { message: String(error), cause: undefined };
-  // Node says what was wrong in the cause, browsers say it nowhere.
-  return cause instanceof Error && cause.message !== "" ? `${message} (${cause.message})` : message;
+  return error instanceof Error ? error.message : String(error);
 }
