@@ -1,6 +1,7 @@
-import type { Dispatch } from "../../call/sink.js";
+import type { CallHead, Dispatch } from "../../call/sink.js";
 import { compressionOf } from "../compression.js";
 import type { HttpAsk } from "../http.js";
+import { KnownHeads } from "../known-heads.js";
 import { secondTry } from "../second-try.js";
 import type { SessionOptions } from "../wire.js";
 import { byShape } from "./by-shape.js";
@@ -14,10 +15,16 @@ export function connectClient(ask: HttpAsk, options: SessionOptions): Dispatch {
   const accepts = Object.keys(options.codings ?? {}).filter((name) => name !== "deflate");
   const get = options.useHttpGet === true ? getRequest : undefined;
   const shared = sharedOf(ask, options, {
+    remember,
     accepts: accepts.length === 0 ? undefined : accepts.join(", "),
     compression: compressionOf(options),
     again: options.again === undefined ? undefined : (call) => secondTry(options, call),
     get,
   });
   return byShape(shared, (head, reply) => new StreamAsking(shared, head, reply));
+}
+
+function remember<T>(make: (head: CallHead) => T): (head: CallHead) => T {
+  const known = new KnownHeads(make);
+  return (head) => known.find(head);
 }

@@ -5,7 +5,6 @@ import type { HttpAsk, HttpRequest } from "../http.js";
 import type { Refused } from "../second-try.js";
 import type { MessageCodings, SessionOptions } from "../wire.js";
 import { answerHead } from "./answer-head.js";
-import { KnownHeads } from "../known-heads.js";
 import { contentTypeOf, type Form } from "./codec.js";
 import { metadataOf } from "./fields.js";
 import { writeTimeout } from "./timeout.js";
@@ -16,6 +15,8 @@ export interface Extras {
   readonly accepts?: string | undefined;
   /** How this end compresses what it sends. */
   readonly compression?: Compression | undefined;
+  /** Keeps what was worked out from heads, for the calls that say the same; undefined where a request costs so much that it does not matter. */
+  readonly remember?: (<T>(make: (head: CallHead) => T) => (head: CallHead) => T) | undefined;
   /** Makes a call again that the server has not looked at; undefined where it is not to be. */
   readonly again?: ((call: Refused) => Sink | undefined) | undefined;
   /** The request, by GET, of a call without side effects; undefined where it has to be a POST. */
@@ -72,11 +73,12 @@ export function sharedOf(ask: HttpAsk, options: SessionOptions, extras: Extras =
 
 /** Makes what finds a call's request. A call whose messages travel alone has a form of its own. */
 function finder(shared: Bare): Shared["asking"] {
-  const known = {
-    unary: new KnownHeads((head) => made(head, "unary", shared)),
-    stream: new KnownHeads((head) => made(head, "stream", shared)),
+  const { remember = (make) => make } = shared;
+  const asking = {
+    unary: remember((head) => made(head, "unary", shared)),
+    stream: remember((head) => made(head, "stream", shared)),
   };
-  return (head, form) => known[form].find(head);
+  return (head, form) => asking[form](head);
 }
 
 function made(head: CallHead, form: Form, { common, compression, prefix }: Bare): Asking {
