@@ -3,29 +3,23 @@ import type { Body, Sink } from "../call/sink.js";
 import type { Status } from "../call/status.js";
 import { NOBODY } from "./status-of.js";
 
-/** Watches both directions of a call for its end, to give back the connection that it has to itself. */
-export class Lease implements Sink {
+/** Watches both directions of a call for its end, to give back what it has to itself: a connection. */
+export class Lease<T> implements Sink {
   /** Where the connection hears the request. */
   request: Sink = NOBODY;
-  readonly #reply: Sink;
-  readonly #returned: () => void;
-
-  /** `returned` is told once the call has ended, before its caller is; it may be told more than once. */
-  constructor(reply: Sink, returned: () => void) {
-    this.#reply = reply;
-    this.#returned = returned;
-  }
-
   /** What the caller writes to. */
-  readonly requestSink: Sink = {
-    head: (fields) => this.request.head(fields),
-    message: (body) => this.request.message(body),
-    end: (status, last) => {
-      this.request.end(status, last);
-      if (status.code !== "ok") this.#returned();
-    },
-    drain: () => this.request.drain(),
-  };
+  readonly requestSink: Sink;
+  readonly #reply: Sink;
+  readonly #held: T;
+  readonly #returned: (held: T) => void;
+
+  /** `returned` is given what was `held` once the call has ended, before its caller is told; it may be given it more than once. */
+  constructor(reply: Sink, held: T, returned: (held: T) => void) {
+    this.#reply = reply;
+    this.#held = held;
+    this.#returned = returned;
+    this.requestSink = new LeasedRequest(this);
+  }
 
   head(fields: Fields, attachment?: Uint8Array): void {
     this.#reply.head(fields, attachment);
@@ -36,11 +30,42 @@ export class Lease implements Sink {
   }
 
   end(status: Status, last?: Body): void {
-    this.#returned();
+    this.over();
     this.#reply.end(status, last);
   }
 
   drain(): void {
     this.#reply.drain();
+  }
+
+  /** The call has ended. */
+  over(): void {
+    this.#returned(this.#held);
+  }
+}
+
+/** What a caller says, to its end. */
+class LeasedRequest implements Sink {
+  readonly #lease: Pick<Lease<unknown>, "request" | "over">;
+
+  constructor(lease: Pick<Lease<unknown>, "request" | "over">) {
+    this.#lease = lease;
+  }
+
+  head(fields: Fields): void {
+    this.#lease.request.head(fields);
+  }
+
+  message(body: Body): boolean {
+    return this.#lease.request.message(body);
+  }
+
+  end(status: Status, last?: Body): void {
+    this.#lease.request.end(status, last);
+    if (status.code !== "ok") this.#lease.over();
+  }
+
+  drain(): void {
+    this.#lease.request.drain();
   }
 }

@@ -103,7 +103,7 @@ export class Pool {
   /** Makes a call on a connection that no other call uses meanwhile. */
   #alone(channel: Channel, head: CallHead, reply: Sink): Sink {
     this.#busy.add(channel);
-    const lease = new Lease(reply, () => this.#returned(channel));
+    const lease = new Lease(reply, channel, this.#returned);
     lease.request = channel.dispatch(head, lease);
     return lease.requestSink;
   }
@@ -118,7 +118,7 @@ export class Pool {
     return free;
   }
 
-  #returned(channel: Channel): void {
+  readonly #returned = (channel: Channel): void => {
     if (!this.#busy.delete(channel) || this.#closed) return;
     channel.rest();
     const call = this.#queue.shift();
@@ -129,5 +129,5 @@ export class Pool {
     const kept = this.#target.wire.shares === "none" ? this.#size : KEPT_FOR_STREAMS;
     if (this.#idle.length < kept) this.#idle.push(channel);
     else void channel.close();
-  }
+  };
 }

@@ -25,7 +25,7 @@ export class WebSockets {
     if (this.#closed || head.shape === undefined || head.shape === "unary") return this.#shared.dispatch(head, reply);
     const channel = this.#idle.pop() ?? new WebSocketChannel(this.#target);
     this.#busy.add(channel);
-    const lease = new Lease(reply, () => this.#returned(channel));
+    const lease = new Lease(reply, channel, this.#returned);
     lease.request = channel.dispatch(head, lease);
     return lease.requestSink;
   };
@@ -36,9 +36,9 @@ export class WebSockets {
     for (const channel of [this.#shared, ...this.#idle, ...this.#busy]) channel.close();
   }
 
-  #returned(channel: WebSocketChannel): void {
+  readonly #returned = (channel: WebSocketChannel): void => {
     if (!this.#busy.delete(channel) || this.#closed) return;
     if (this.#idle.length < KEPT_FOR_STREAMS) this.#idle.push(channel);
     else channel.close();
-  }
+  };
 }

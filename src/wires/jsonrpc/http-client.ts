@@ -22,7 +22,8 @@ const NOT_PASSED: ReadonlySet<string> = new Set(
 
 /** Makes calls over HTTP, each one a POST. Streams do not go this way. */
 export function httpClient(ask: HttpAsk, options: SessionOptions): Dispatch {
-  const owner = {};
+  // The same for all connections of a client, over which the calls of one head are spread.
+  const owner = options.http ?? {};
   return (head, reply) => {
     if (head.shape !== undefined && head.shape !== "unary") {
       const reason = `${head.path} is a stream, which JSON-RPC over HTTP cannot carry: use jsonrpc+ws or jsonrpc+tcp.`;
