@@ -42,6 +42,7 @@ export function anyMethod(target: MethodTarget): AnyMethod {
   if (target.method === "") throw new UsageError("A method has a name, and this is empty: write it after the URL.");
   const { wire } = orUsageError(() => destinationOf(target.url));
   const clients: AsyncDisposable[] = [];
+  let takesStreams = true;
   const methodOf = <S extends Shape>(shape: S, positional: boolean): Client<OneMethod<S>>[string] => {
     const client = clientOf(target, { shape, positional });
     clients.push(client);
@@ -63,21 +64,33 @@ export function anyMethod(target: MethodTarget): AnyMethod {
     separate: wire.shares === "none",
     unary: (input, options) => orUsageError(() => unary(input)(input, options)),
     stream: (input, options) => {
-      const answers = orUsageError(() => stream(input)(input, options));
-      return wire.name === "connect" ? inEitherForm(answers, () => unary(input)(input, options)) : answers;
+      const answers = takesStreams ? orUsageError(() => stream(input)(input, options)) : undefined;
+      if (answers !== undefined && wire.name !== "connect") return answers;
+      return inEitherForm(answers, async () => {
+        // Where a server takes one connection at a time, the next waits for the end of the one that was refused.
+        if (takesStreams) await disposed(clients.splice(0));
+        takesStreams = false;
+        return await unary(input)(input, options);
+      });
     },
     bidi: (inputs, options) => orUsageError(() => bidi(undefined)(inputs, options)),
-    async [Symbol.asyncDispose]() {
-      await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
-    },
+    [Symbol.asyncDispose]: () => disposed(clients),
   };
 }
 
-/** Connect has one form for streams, and one for single messages: servers refuse the other before anything runs. */
+async function disposed(clients: readonly AsyncDisposable[]): Promise<void> {
+  await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+}
+
+/** Connect has one form for streams, and one for single messages: servers refuse the other before anything runs. Without a stream it is known to be the other. */
 async function* inEitherForm(
-  stream: AsyncIterable<unknown>,
+  stream: AsyncIterable<unknown> | undefined,
   unary: () => Promise<unknown>,
 ): AsyncGenerator<unknown, void, undefined> {
+  if (stream === undefined) {
+    yield await unary();
+    return;
+  }
   try {
     yield* stream;
   } catch (error) {

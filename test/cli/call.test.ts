@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { functions, serve } from "../../src/server.js";
 import { cleaningUp } from "./later.js";
 import { plainServer } from "./plain-server.js";
 import { Program, run, userProject } from "./program.js";
@@ -35,6 +36,20 @@ describe.concurrent("callwire call", () => {
     const { url } = await called();
     expect((await run(["call", url, "demo.Greeter/ticks", '{"count":3}'])).stdout).toBe("0\n1\n2\n");
     expect(await run(["call", url, "demo.Greeter/ticks", '{"count":0}'])).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  test("calls by Connect, in the form that the method has, a server that takes one connection at a time", async () => {
+    const server = await serve([functions("math", { add: (a: number, b: number) => a + b })], {
+      listen: ["tcp://127.0.0.1:0"],
+      model: "single",
+    });
+    try {
+      const [address = ""] = server.addresses;
+      const ended = await run(["call", address.replace("tcp:", "connect:"), "math/add", "[2,3]"]);
+      expect(ended).toEqual({ code: 0, stdout: "5\n", stderr: "" });
+    } finally {
+      await server.stop();
+    }
   });
 
   test("sends an array's elements as a stream with --stream", async () => {
