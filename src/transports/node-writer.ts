@@ -53,11 +53,12 @@ export function http2Writer(response: Http2ServerResponse): NodeWriter {
       response.addTrailers(recordOf(trailers));
       if (!stream.writableEnded) stream.end();
     },
-    // RFC 9113 §8.1: a server that has answered may ask for no more of the request. Node closes when the body has left, and what has not been
-    // written then, as trailers in the turn that asks for them, is lost.
+    // RFC 9113 §8.1: a server that has answered may ask for no more of the request. A reset overtakes what node has not written yet: a head in
+    // the turn that says it, trailers in the turn that asks for them.
     unwanted() {
-      if (waitForTrailers) stream.once("wantTrailers", () => setImmediate(() => stream.close(NO_ERROR)));
-      else stream.close(NO_ERROR);
+      const close = (): void => void setImmediate(() => stream.close(NO_ERROR));
+      if (waitForTrailers) stream.once("wantTrailers", close);
+      else close();
     },
     reset: (isCanceled) => stream.close(isCanceled ? CANCEL : INTERNAL_ERROR),
   };
