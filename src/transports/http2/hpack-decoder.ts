@@ -1,5 +1,6 @@
 import { decodeHuffman } from "./huffman.js";
 import { costOf, type Entry, HeaderTable } from "./header-table.js";
+import { sharedEntry } from "./shared-entry.js";
 
 /** So many blocks are remembered, for those that come again. */
 const BLOCKS_KEPT = 16;
@@ -111,7 +112,7 @@ export class HpackDecoder {
     const name = index === 0 ? this.#text() : this.#table.at(index)?.name;
     const value = name === undefined ? undefined : this.#text();
     if (name === undefined || value === undefined) return undefined;
-    const entry: Entry = { name, value };
+    const entry = sharedEntry(name, value);
     if (indexed) this.#table.add(entry);
     return entry;
   }
