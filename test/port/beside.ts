@@ -1,7 +1,5 @@
 import { functions, serve, type ServeOptions, type Server } from "callwire";
 import { connect } from "callwire/client";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, onTestFinished } from "vitest";
 
 const sums = functions("sums", { add: (a: number, b: number) => a + b, echo: (value: unknown) => value });
@@ -41,14 +39,4 @@ export async function beside<T>(address: string, attack: () => Promise<T>): Prom
   const [result] = await Promise.all([attack().finally(() => (over = true)), meanwhile()]);
   await calls();
   return result;
-}
-
-/** The bytes that this process holds once everything that nobody needs is gone. */
-export function bytesHeld(): number {
-  setFlagsFromString("--expose-gc");
-  // What the flag has made of the global object of a new context.
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { closeOf, frameOf, framesIn } from "../websocket/frames.js";
 import { asked, type Answered } from "./asked.js";
 import { JSON_TYPE, XML_TYPE, xmlCall } from "./bodies.js";
-import { beside, bytesHeld, target } from "./beside.js";
+import { bytesHeld } from "../bytes-held.js";
+import { beside, target } from "./beside.js";
 import { Outsider } from "./outsider.js";
 
 const MB = 1024 * 1024;
