@@ -30,7 +30,8 @@ describe.each(WITH_WORKERS)("Model %s", (model) => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const began = performance.now();
     await server.stop({ graceMs: 100 });
-    expect(performance.now() - began).toBeLessThan(1500);
+    // The worker would be busy for 20 s.
+    expect(performance.now() - began).toBeLessThan(5000);
     if (pid !== process.pid) expect(lives(pid)).toBe(false);
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { ask, fixture, lives, result, served, serveBuilt, until, whoami, WITH_WORKERS, paced } from "./served.js";
 
 /** How long it may take until a new worker serves, on a machine that is busy with other tests: a second where it is not. */
-const SOON_MS = 5000;
+const SOON_MS = 10_000;
 
 /** A file in which workers note what they do. */
 function notes(): () => string[] {
