@@ -40,7 +40,7 @@ export interface Handling {
 
 /** Makes services ready, and loads the wires that answer over HTTP. Rejects with a TypeError for services or options that cannot be. */
 export async function handling(services: readonly Implementation[], options: HandlerOptions): Promise<Handling> {
-  const entries = protocolsNamed(options.wires).filter(({ http }) => http === true);
+  const entries = protocolsNamed(options.wires).filter(({ http }) => http !== undefined);
   const codecs = await codecsFor(services.map(({ service }) => service));
   const { interceptors = [], log = logToStderr, ...plain } = options;
   const { services: builtIns } = await builtInsFor(services, options);

@@ -1,7 +1,13 @@
 import { detectBaidu } from "./wires/baidu/detect.js";
+import { connectOffer } from "./wires/connect/offer.js";
 import { detectFrame } from "./wires/frame/detect.js";
 import { frame } from "./wires/frame/wire.js";
+import { grpcOffer } from "./wires/grpc/offer.js";
+import { grpcWebOffer } from "./wires/grpcweb/offer.js";
+import type { HttpOffer } from "./wires/http.js";
 import { detectJsonRpc } from "./wires/jsonrpc/detect.js";
+import { jsonRpcOffer } from "./wires/jsonrpc/offer.js";
+import { xmlRpcOffer } from "./wires/xmlrpc/offer.js";
 import type { ClientWire, Limits, Protocol, Verdict } from "./wires/wire.js";
 
 /** What is known of a protocol before its code is loaded: it takes as long to load all of them as to start node. */
@@ -11,8 +17,10 @@ export interface ProtocolEntry {
   readonly carriers: Readonly<Record<string, Pick<ClientWire, "shares" | "unaryOnly">>>;
   /** Where it has connections of its own, how they begin. */
   readonly detect?: (prefix: Uint8Array, limits: Limits) => Verdict;
-  /** It is answered over HTTP. */
-  readonly http?: true;
+  /** Where it is answered over HTTP, which requests are its own. */
+  readonly http?: HttpOffer;
+  /** WebSockets carry it. */
+  readonly webSockets?: true;
   /** It needs HTTP/2. */
   readonly http2?: true;
   /** Its messages are bytes, made by a codec: protobuf's for protobuf services, JSON for others. Else they are values. */
@@ -38,7 +46,7 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
   {
     name: "grpc",
     carriers: { http2: { shares: "all" }, unix: { shares: "all" } },
-    http: true,
+    http: grpcOffer,
     http2: true,
     bytes: true,
     load: () => import("./wires/grpc/wire.js").then(({ grpc }) => grpc),
@@ -46,7 +54,7 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
   {
     name: "grpcweb",
     carriers: { http: { shares: "none" }, http2: { shares: "all" }, unix: { shares: "none" } },
-    http: true,
+    http: grpcWebOffer,
     bytes: true,
     load: () =>
       Promise.all([import("./wires/grpcweb/wire.js"), import("./wires/grpc/wire.js")]).then(([{ grpcWeb }, { grpc }]) =>
@@ -56,7 +64,7 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
   {
     name: "xmlrpc",
     carriers: { http: ONE_BY_ONE, unix: ONE_BY_ONE },
-    http: true,
+    http: xmlRpcOffer,
     batching: true,
     load: () => import("./wires/xmlrpc/wire.js").then(({ xmlrpc }) => xmlrpc),
   },
@@ -78,13 +86,14 @@ export const PROTOCOLS: readonly ProtocolEntry[] = [
     name: "jsonrpc",
     carriers: { http: ONE_BY_ONE, ws: SHARED, tcp: SHARED, unix: SHARED },
     detect: detectJsonRpc,
-    http: true,
+    http: jsonRpcOffer,
+    webSockets: true,
     load: () => import("./wires/jsonrpc/wire.js").then(({ jsonrpc }) => jsonrpc),
   },
   {
     name: "connect",
     carriers: { http: EACH_ALONE, http2: { shares: "all" }, unix: EACH_ALONE },
-    http: true,
+    http: connectOffer,
     bytes: true,
     load: () => import("./wires/connect/wire.js").then(({ connect }) => connect),
   },

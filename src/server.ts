@@ -6,15 +6,8 @@ import { INTROSPECTION } from "./call/introspection.js";
 import type { Implementation } from "./contract/implement.js";
 import type { LinkCounters } from "./link/counters.js";
 import { loadModule, type ServiceModule, tearDown } from "./load-module.js";
-import { async } from "./models/async.js";
 import type { ModelName } from "./models/model-names.js";
 import type { Model, Running } from "./models/model.js";
-import { pool } from "./models/pool.js";
-import { preforkAsync } from "./models/prefork-async.js";
-import { prefork } from "./models/prefork.js";
-import { processes } from "./models/processes.js";
-import { single } from "./models/single.js";
-import { threads } from "./models/threads.js";
 import { protocolsNamed } from "./protocols.js";
 import { codecsFor } from "./service-codecs.js";
 import { hostOf, logToStderr, type PlainOptions } from "./serving.js";
@@ -38,20 +31,35 @@ export type { KeyPair, TlsServerOptions } from "./transports/tls-options.js";
 export type { HealthControl, ServingStatus } from "./services/health-board.js";
 export type { ModelName } from "./models/model-names.js";
 
-/** A model, and what its workers are: whether it has any, and how many connections and calls each takes at once. */
+/** A model, loaded when it is chosen, and what its workers are: whether it has any, and how many connections and calls each takes at once. */
 interface ModelEntry {
-  readonly model: Model;
+  readonly load: () => Promise<Model>;
   readonly worker?: { readonly connections: "one" | "many" };
 }
 
 const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
-  single: { model: single },
-  threads: { model: threads, worker: { connections: "one" } },
-  processes: { model: processes, worker: { connections: "one" } },
-  prefork: { model: prefork, worker: { connections: "one" } },
-  async: { model: async },
-  "prefork-async": { model: preforkAsync, worker: { connections: "many" } },
-  pool: { model: pool, worker: { connections: "many" } },
+  single: { load: () => import("./models/single.js").then(({ single }) => single) },
+  threads: {
+    load: () => import("./models/threads.js").then(({ threads }) => threads),
+    worker: { connections: "one" },
+  },
+  processes: {
+    load: () => import("./models/processes.js").then(({ processes }) => processes),
+    worker: { connections: "one" },
+  },
+  prefork: {
+    load: () => import("./models/prefork.js").then(({ prefork }) => prefork),
+    worker: { connections: "one" },
+  },
+  async: { load: () => import("./models/async.js").then(({ async }) => async) },
+  "prefork-async": {
+    load: () => import("./models/prefork-async.js").then(({ preforkAsync }) => preforkAsync),
+    worker: { connections: "many" },
+  },
+  pool: {
+    load: () => import("./models/pool.js").then(({ pool }) => pool),
+    worker: { connections: "many" },
+  },
 };
 
 /** What a timer can hold, and a worker's time to end after it. */
@@ -135,18 +143,17 @@ export async function serve(services: readonly Implementation[] | URL, options: 
   const end = async (limitMs: number): Promise<void> => {
     if (entry.worker === undefined) await tearDown(module, me, { limitMs, log });
   };
-  const running = await entry
-    .model({
-      host,
-      listen,
-      maxConnections,
-      maxWaiting: options.maxWaiting ?? 1024,
-      plan: { entry: new URL("./worker.js", import.meta.url), data, workers },
-    })
-    .catch(async (error: unknown) => {
-      await end(TEARDOWN_MS);
-      throw error;
-    });
+  const model = await entry.load();
+  const running = await model({
+    host,
+    listen,
+    maxConnections,
+    maxWaiting: options.maxWaiting ?? 1024,
+    plan: { entry: new URL("./worker.js", import.meta.url), data, workers },
+  }).catch(async (error: unknown) => {
+    await end(TEARDOWN_MS);
+    throw error;
+  });
   let stopped: Promise<void> | undefined;
   const stop = async (asked: number): Promise<void> => {
     const graceMs = Math.max(0, Math.min(asked, LONGEST_GRACE_MS));

@@ -11,17 +11,13 @@ import type { Implementation } from "./contract/implement.js";
 import type { Host } from "./link/connections.js";
 import { newCounters } from "./link/counters.js";
 import { keepaliveOf, type KeepaliveOptions } from "./link/keepalive.js";
-import { type ProtocolEntry, protocolsNamed } from "./protocols.js";
-import { detectHttp2 } from "./transports/http2/detect-http2.js";
-import { detectHttp1 } from "./transports/http1/detect-http1.js";
+import { protocolsNamed } from "./protocols.js";
+import { serverWires } from "./server-wires.js";
 import type { TlsServerOptions } from "./transports/tls-options.js";
 import { DETECT_MS } from "./terminator-for.js";
 import type { TlsTerminator } from "./transports/tls-terminator.js";
-import { frame } from "./wires/frame/wire.js";
-import type { HttpServerWire } from "./wires/http.js";
 import { DEFAULT_LIMITS } from "./wires/limits.js";
-import type { BaiduOptions, Limits, Protocol, ServerWire, SessionOptions } from "./wires/wire.js";
-import type { ServerEntry } from "./link/later.js";
+import type { BaiduOptions, Limits, SessionOptions } from "./wires/wire.js";
 
 /** The options of a server that are plain data, and so reach its workers. Everything has a default. */
 export interface PlainOptions
@@ -84,7 +80,7 @@ export function hostOf(served: Served, options: PlainOptions, log: (message: str
     report: (error, method) => log(reportOf(error, method)),
   });
   return {
-    wires: serverWires(protocolsNamed(options.wires)),
+    wires: serverWires(protocolsNamed(options.wires), log),
     dispatch,
     session: {
       xmlrpc: options.xmlrpc,
@@ -119,56 +115,6 @@ function limitsOf(options: PlainOptions): Limits {
     maxConcurrentCalls: options.maxConcurrentCalls ?? DEFAULT_LIMITS.maxConcurrentCalls,
     requestTimeoutMs: options.requestTimeoutMs ?? DEFAULT_LIMITS.requestTimeoutMs,
   };
-}
-
-/** What connections may speak, in the order in which they are asked about the first bytes: HTTP, then what has connections of its own. */
-function serverWires(protocols: readonly ProtocolEntry[]): readonly ServerEntry[] {
-  const streams = protocols.flatMap((entry): readonly ServerEntry[] => {
-    const { name, detect, load } = entry;
-    if (name === frame.name) return [frame];
-    return detect === undefined ? [] : [{ name, detect, load: async () => streamOf(await load()) }];
-  });
-  if (!protocols.some(({ http }) => http === true)) return streams;
-  return [
-    { name: "http2", detect: detectHttp2, load: () => overHttp2(protocols) },
-    { name: "http", detect: detectHttp1, load: () => overHttp1(protocols) },
-    ...streams,
-  ];
-}
-
-function streamOf({ name, stream }: Protocol): ServerWire {
-  if (stream === undefined) throw new Error(`Wire ${name} has no connections of its own.`);
-  return stream;
-}
-
-/** Loads all that is answered over HTTP/2. */
-async function overHttp2(entries: readonly ProtocolEntry[]): Promise<ServerWire> {
-  const [{ http2Serving }, protocols, page] = await Promise.all([
-    import("./link/http2.js"),
-    loaded(entries),
-    pageFor(entries),
-  ]);
-  return http2Serving([...protocols.flatMap(({ http }) => http ?? []), page]);
-}
-
-/** Loads all that is answered over HTTP/1.1. */
-async function overHttp1(entries: readonly ProtocolEntry[]): Promise<ServerWire> {
-  const [{ httpServing }, protocols, page] = await Promise.all([
-    import("./link/http-serving.js"),
-    loaded(entries.filter(({ http2 }) => http2 !== true)),
-    pageFor(entries),
-  ]);
-  const messages = protocols.find((protocol) => protocol.messages !== undefined);
-  return httpServing({ wires: [...protocols.flatMap(({ http }) => http ?? []), page], messages });
-}
-
-function loaded(entries: readonly ProtocolEntry[]): Promise<readonly Protocol[]> {
-  return Promise.all(entries.filter(({ http }) => http === true).map((entry) => entry.load()));
-}
-
-async function pageFor(entries: readonly ProtocolEntry[]): Promise<HttpServerWire> {
-  const { pageOf } = await import("./wires/page/wire.js");
-  return pageOf(entries.map(({ name }) => name));
 }
 
 function reportOf(error: unknown, method: MethodInfo): string {

@@ -14,7 +14,8 @@ let used = 0;
  */
 export function copyOf(bytes: Uint8Array): Uint8Array {
   const { length } = bytes;
-  if (length > LARGEST) return isSettled(bytes) ? bytes : bytes.slice();
+  // Not `slice`: that of a Buffer copies nothing.
+  if (length > LARGEST) return isSettled(bytes) ? bytes : new Uint8Array(bytes);
   return bytes.buffer === slab.buffer ? bytes : cut(bytes, 0, length);
 }
 

@@ -1,19 +1,20 @@
 import type { Dispatch } from "../call/sink.js";
 import { detectHttp1 } from "../transports/http1/detect-http1.js";
 import { Http1ServerSession } from "../transports/http1/http1-server-session.js";
-import { upgradeOf } from "../transports/websocket/upgrade-of.js";
-import { WebSocketServerSession } from "../transports/websocket/websocket-server-session.js";
-import type { HttpServe, HttpServerWire } from "../wires/http.js";
-import type { Outlet, Protocol, ServerWire, Session, SessionOptions } from "../wires/wire.js";
-import { ANSWERED } from "./http-router.js";
+import type { HttpOffer, HttpServe, HttpServerWire } from "../wires/http.js";
+import type { ServerWire, SessionOptions } from "../wires/wire.js";
+import { heldUntilLoaded } from "./held-request.js";
 import { httpStack } from "./http-stack.js";
+import type { Later } from "./later.js";
 
 /** What is answered over HTTP. */
 export interface HttpServing {
   /** In the order in which they are asked for a route. */
   readonly wires: readonly HttpServerWire[];
-  /** The protocol that WebSockets carry, opened where its requests over HTTP go. */
-  readonly messages?: Protocol | undefined;
+  /** What WebSockets carry, opened where its requests over HTTP go. */
+  readonly messages?: (Later<ServerWire> & Pick<HttpOffer, "routes">) | undefined;
+  /** Told why something cannot be loaded. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** Puts wires that ride HTTP on connections of their own: HTTP/1.1, content coding, routes, and upgrades to WebSocket. */
@@ -28,24 +29,25 @@ export function httpServing(serving: HttpServing): ServerWire {
   };
 }
 
-/** Takes requests to upgrade to WebSocket (RFC 6455 §4.2) out of the others. */
+/** Takes requests to upgrade to WebSocket out of the others; what opens them is loaded with the first. */
 function upgrading(
-  { messages }: HttpServing,
+  { messages, failed }: HttpServing,
   serve: HttpServe,
-  { dispatch, options }: { readonly dispatch: Dispatch; readonly options: SessionOptions },
+  parts: { readonly dispatch: Dispatch; readonly options: SessionOptions },
 ): HttpServe {
-  const wire = messages?.messages;
-  if (messages === undefined || wire === undefined) return serve;
-  const places = messages.http?.routes.flatMap(({ paths }) => paths) ?? [];
-  const rules = { subprotocol: messages.name, allowedOrigins: options.allowedOrigins };
-  const open = (outlet: Outlet): Session =>
-    new WebSocketServerSession(outlet, (inner) => wire.server(inner, dispatch, options), options);
+  if (messages === undefined) return serve;
+  const { routes, load } = messages;
+  let open: HttpServe | undefined;
   return (request, out) => {
     if (request.method !== "GET" || !request.fields.some(([name]) => name === "upgrade")) return serve(request, out);
-    if (!places.includes(request.path)) return serve(request, out);
-    const upgrade = upgradeOf(request, rules);
-    if (upgrade.refusal !== undefined) out.respond(upgrade.refusal, upgrade.body);
-    else if (!out.upgrade(upgrade.fields, open)) return serve(request, out);
-    return ANSWERED;
+    if (!routes.some(({ paths }) => paths.includes(request.path))) return serve(request, out);
+    open ??= heldUntilLoaded({
+      load: async () => {
+        const [{ webSockets }, wire] = await Promise.all([import("./web-sockets.js"), load()]);
+        return webSockets(wire, { ...parts, otherwise: serve });
+      },
+      failed,
+    });
+    return open(request, out);
   };
 }

@@ -78,7 +78,7 @@ class FetchExchange implements HttpOut {
   data(body: string | Uint8Array, last: boolean): boolean {
     const controller = this.#controller;
     if (this.#over || controller === undefined) return true;
-    if (body.length > 0) controller.enqueue(typeof body === "string" ? encoder.encode(body) : body.slice());
+    if (body.length > 0) controller.enqueue(typeof body === "string" ? encoder.encode(body) : new Uint8Array(body));
     if (last) {
       this.#end();
       controller.close();

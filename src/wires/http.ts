@@ -30,7 +30,7 @@ export interface HttpAnswer {
 /** Hears what the far end says in one exchange. Nothing throws. */
 export interface HttpIn {
   /** The limits that it has itself, and wants from no transport: on the size of the whole body, or `all`, since it is a stream that may go on. */
-  readonly ownLimits?: "size" | "all";
+  readonly ownLimits?: "size" | "all" | undefined;
   /** How the answer begins; heard by clients, once, before any data. */
   answer(head: HttpAnswer): void;
   /**
@@ -93,14 +93,18 @@ export interface HttpRoute {
   readonly types?: readonly string[];
 }
 
-/** What answers requests over HTTP, whatever the version. */
-export interface HttpServerWire {
+/** What is known of a wire that rides HTTP before its code is loaded. */
+export interface HttpOffer {
   readonly name: string;
   readonly routes: readonly HttpRoute[];
   /** Whether calls may be streams; else a request's body is one message, and has its limit. */
   readonly streams: boolean;
   /** It decodes and encodes bodies itself, or messages in them: `content-encoding` is its own business. */
   readonly ownCodings?: true;
+}
+
+/** What answers requests over HTTP, whatever the version. */
+export interface HttpServerWire extends HttpOffer {
   /** Made once a connection. */
   server(dispatch: Dispatch, options: SessionOptions): HttpServe;
 }

@@ -257,7 +257,8 @@ export class Http2Stream implements HttpOut, SendingStream, ReceivingStream {
       return;
     }
     // What the windows do not let through has to outlive its lender.
-    const rest = isSettled(bytes) ? bytes.subarray(sent) : bytes.slice(sent);
+    const left = bytes.subarray(sent);
+    const rest = isSettled(bytes) ? left : new Uint8Array(left);
     sender.queued += rest.length;
     if (this.#queue !== undefined) this.#queue.push(rest);
     else {

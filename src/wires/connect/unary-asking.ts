@@ -54,7 +54,7 @@ export class UnaryAsking implements Sink, HttpIn {
     }
     const body = (last as Uint8Array | undefined) ?? this.#body ?? EMPTY; // as above
     // It is lent, and may have to be sent again.
-    if (this.#shared.again !== undefined) this.#body = body.slice();
+    if (this.#shared.again !== undefined) this.#body = new Uint8Array(body);
     const out = this.#ask(body);
     this.#out = out;
     if (this.#unsaid !== undefined) out.reset(this.#unsaid);

@@ -1,6 +1,6 @@
 import type { Protocol } from "../wire.js";
 import { grpcWebAsk } from "./client.js";
-import { CONTENT_TYPES } from "./codec.js";
+import { grpcWebOffer } from "./offer.js";
 import { grpcWebServe } from "./server.js";
 
 /**
@@ -12,10 +12,7 @@ export function grpcWeb({ http }: Protocol): Protocol {
   return {
     name: "grpcweb",
     http: {
-      name: "grpcweb",
-      routes: [{ method: "POST", paths: "calls", types: CONTENT_TYPES }],
-      streams: true,
-      ownCodings: true,
+      ...grpcWebOffer,
       server: (dispatch, options) => grpcWebServe(http.server(dispatch, options)),
       client: (ask, options) => http.client(grpcWebAsk(ask, options), options),
     },

@@ -6,6 +6,7 @@ import { detectJsonRpc } from "./detect.js";
 import { httpClient } from "./http-client.js";
 import { httpServer } from "./http-server.js";
 import { lines } from "./lines.js";
+import { jsonRpcOffer } from "./offer.js";
 import { JsonRpcServerSession } from "./server-session.js";
 import { wholeMessages } from "./whole-messages.js";
 
@@ -30,19 +31,7 @@ const messages: Wire = {
   client: (outlet, options) => new JsonRpcClientSession(outlet, { options, framing: wholeMessages }),
 };
 
-const http: HttpWire = {
-  name,
-  streams: false,
-  routes: [
-    {
-      method: "POST",
-      paths: ["/", "/jsonrpc"],
-      types: ["application/json", "application/json-rpc", "application/jsonrequest"],
-    },
-  ],
-  server: httpServer,
-  client: httpClient,
-};
+const http: HttpWire = { ...jsonRpcOffer, server: httpServer, client: httpClient };
 
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification) on a stream, on messages and over HTTP. README.md beside this file has its extensions. */
 export const jsonrpc: Required<Omit<Protocol, "batching">> = { name, stream, messages, http };

@@ -4,6 +4,7 @@ import { OK, type Status } from "../../call/status.js";
 import type { ByteRange, HttpIn, HttpOut, HttpRequest, HttpServerWire } from "../http.js";
 import type { SessionOptions } from "../wire.js";
 import { htmlOf } from "./html.js";
+import { pageOffer } from "./offer.js";
 import { type Overview, overviewOf, textOf } from "./overview.js";
 
 /** Everything that a browser may do with the page is to show it. */
@@ -23,9 +24,7 @@ const FAILED = { status: 500, fields: TEXT.fields };
  */
 export function pageOf(wires: readonly string[]): HttpServerWire {
   return {
-    name: "page",
-    routes: [{ method: "GET", paths: ["/"] }],
-    streams: false,
+    ...pageOffer,
     server: (dispatch, options) => (request, out) => {
       const ask = (reply: Sink): Sink => dispatch(headOf(options), reply);
       return new PageReply(out, { request, wires, ask });
