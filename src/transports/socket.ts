@@ -140,6 +140,11 @@ export class SocketConnection implements Connection {
 
   reset(error: Error): void {
     this.#error ??= error;
+    // A socket whose goodbye is just being said would stay open for ever (uv_tcp_close_reset fails then, and node closes it no more).
+    if (isShuttingDown(this.#socket)) {
+      this.#socket.destroy();
+      return;
+    }
     // Unix sockets know no reset; TLS has none of its own, but what is beneath it has. resetAndDestroy() says goodbye first, and a peer that reads that before the reset
     // comes never hears of the reset; this, which it sets itself, does not.
     if (this.encrypted) resetBeneath(this.#socket);
@@ -205,6 +210,11 @@ export interface SocketOptions {
  */
 function wasReset(socket: Socket): boolean {
   return !socket.writableEnded && socket.remoteAddress === undefined && socket.localAddress !== undefined;
+}
+
+/** Whether the goodbye has been handed to the system, or may have been, and has not left; while something is still to be sent before it, it has not. */
+function isShuttingDown(socket: Socket): boolean {
+  return socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
 }
 
 /** Sees to it that the connection beneath TLS ends with a reset; where node keeps it to itself, it ends as it does. */
