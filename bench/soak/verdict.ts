@@ -14,6 +14,8 @@ const HEAP: Allowance = { share: 0.1, bytes: 3 * 2 ** 20 };
 const RSS: Allowance = { share: 0.25, bytes: 32 * 2 ** 20 };
 /** The first part of a run fills caches and pools, and compiles code. */
 const WARM_UP = 1 / 4;
+/** The median of fewer rounds is noise, too. */
+const FEW = 3;
 
 /** What is wrong with how a process grew, in sentences; nothing if it is flat. */
 export function growth(process: string, quiets: readonly Quiet[]): readonly string[] {
@@ -27,13 +29,21 @@ export function growth(process: string, quiets: readonly Quiet[]): readonly stri
       `The heap of the ${process} grows: by ${megabytes(risen)} over ${heap.length} rounds (${heap.map(megabytes).join(", ")}).`,
     );
   const rss = warm.map((quiet) => quiet.rss);
-  const third = Math.max(1, Math.floor(rss.length / 3));
-  const [first, last] = [medianOf(rss.slice(0, third)), medianOf(rss.slice(-third))];
+  const [first, last] = fromTo(rss);
   if (last - first > allowed(RSS, first))
     found.push(
       `The ${process} grows: from ${megabytes(first)} resident to ${megabytes(last)} (${rss.map(megabytes).join(", ")}).`,
     );
   return found;
+}
+
+/** Where resident memory came from and went to: single rounds are noise, since the allocator gives back what it likes when it likes. */
+function fromTo(values: readonly number[]): readonly [first: number, last: number] {
+  const third = Math.floor(values.length / 3);
+  if (third >= FEW) return [medianOf(values.slice(0, third)), medianOf(values.slice(-third))];
+  // Of few rounds, only what stays above all that was before has grown.
+  const half = values.length >> 1;
+  return [Math.max(...values.slice(0, half)), Math.min(...values.slice(-half))];
 }
 
 /** The median of the slopes between any two: what single outliers do not move (Theil and Sen). Per step. */

@@ -53,6 +53,17 @@ test("Resident memory that grows outside of the heap is found.", () => {
   expect(found).toEqual([expect.stringContaining("The load grows")]);
 });
 
+test.each([
+  ["of which some are lower", [170, 136, 181, 182, 153, 187], 0],
+  ["each above those before", [150, 150, 155, 190, 200, 210], 1],
+])(
+  "Of a run of few rounds, %s, only resident memory that stays above what it was is found.",
+  (_what, rounds, found) => {
+    const quiets = rounds.map((rss) => ({ rss: rss * MB, heap: 40 * MB }));
+    expect(growth("server", quiets)).toHaveLength(found);
+  },
+);
+
 test("The slope is the median of all slopes, which one outlier does not move.", () => {
   expect(slopeOf([1, 2, 3, 4, 5])).toBe(1);
   expect(slopeOf([1, 2, 300, 4, 5])).toBe(1);
